@@ -1,0 +1,120 @@
+import {
+  type CanActivate,
+  type DynamicModule,
+  Global,
+  Logger,
+  Module,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
+import { takeOverPending } from './discovery/index.js';
+import {
+  BackgroundHealthIndicator,
+  createHealthController,
+  HEALTH_GUARD,
+  HostHealthGuard,
+  READINESS,
+  setHealthPaths,
+} from './health/index.js';
+import { LEASE_STORE, leaseStoreProvider } from './lease-store.provider.js';
+import type { LeaseStore } from './lease/index.js';
+import { Elections } from './leadership/index.js';
+import { BackgroundServiceManager } from './manager/index.js';
+import { asyncOptionsProviders, optionsProviders, RESOLVED_OPTIONS } from './module-definition.js';
+import type {
+  BackgroundServicesAsyncOptions,
+  BackgroundServicesOptions,
+  ResolvedOptions,
+} from './options.js';
+import { AppReadiness } from './readiness.js';
+
+/** The global half: manager and health indicator, to be injected anywhere. Imported through `BackgroundServicesModule` only. */
+@Global()
+@Module({})
+export class BackgroundServicesCoreModule {
+  static forRoot(options: BackgroundServicesOptions | undefined): DynamicModule {
+    return build(optionsProviders(options), []);
+  }
+
+  static forRootAsync(options: BackgroundServicesAsyncOptions): DynamicModule {
+    return build(asyncOptionsProviders(options), options.imports ?? []);
+  }
+}
+
+function build(options: Provider[], imports: NonNullable<DynamicModule['imports']>): DynamicModule {
+  const controller = createHealthController();
+  return {
+    module: BackgroundServicesCoreModule,
+    imports: [...imports, TerminusModule],
+    controllers: [controller],
+    providers: [
+      ...options,
+      leaseStoreProvider,
+      managerProvider,
+      indicatorProvider,
+      healthGuardProvider,
+      HostHealthGuard,
+      AppReadiness,
+      { provide: READINESS, useExisting: AppReadiness },
+      mountProvider(controller),
+    ],
+    exports: [BackgroundServiceManager, BackgroundHealthIndicator, AppReadiness],
+  };
+}
+
+const managerProvider: Provider = {
+  provide: BackgroundServiceManager,
+  inject: [RESOLVED_OPTIONS, LEASE_STORE],
+  useFactory: (options: ResolvedOptions, store: LeaseStore) => {
+    // Providers are made before any `onModuleInit`, in which @nestjs/schedule looks for its methods.
+    takeOverPending();
+    const { clock, random, instanceId, lease: timing } = options;
+    const { drainTimeout } = options.shutdown;
+    const logger = new Logger('BackgroundServices');
+    return new BackgroundServiceManager({
+      instanceId,
+      store,
+      // The app's own store is the app's to close.
+      ownsStore: options.store === undefined,
+      drainTimeout,
+      logger,
+      enabled: options.enabled,
+      elections: new Elections({ instanceId, store, clock, random, timing, drainTimeout, logger }),
+      workers: { clock, random, timing, circuitBreaker: options.circuitBreaker, bootedAt: clock.wall() },
+    });
+  },
+};
+
+const indicatorProvider: Provider = {
+  provide: BackgroundHealthIndicator,
+  inject: [BackgroundServiceManager, HealthIndicatorService, RESOLVED_OPTIONS],
+  useFactory: (
+    manager: BackgroundServiceManager,
+    indicators: HealthIndicatorService,
+    { health, clock }: ResolvedOptions,
+  ) => new BackgroundHealthIndicator(manager, indicators, health, () => clock.wall()),
+};
+
+const healthGuardProvider: Provider = {
+  provide: HEALTH_GUARD,
+  inject: [RESOLVED_OPTIONS, ModuleRef],
+  useFactory: (
+    { health: { guard } }: ResolvedOptions,
+    moduleRef: ModuleRef,
+  ): Promise<CanActivate> | CanActivate | undefined =>
+    typeof guard === 'function' ? moduleRef.create(guard) : guard,
+};
+
+/** Writes the configured paths on this app's health controller. */
+function mountProvider(controller: Type): Provider {
+  return {
+    provide: Symbol('nestjs-background-services:mount'),
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ health }: ResolvedOptions) => {
+      setHealthPaths(controller, health.controller ? health : undefined);
+      return health;
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export * from './continuous.decorator.js';
+export * from './leader-elected.decorator.js';

@@ -1,0 +1,4 @@
+export { takeOverPending } from './election-metadata.js';
+export { assertScheduleMetadata } from './schedule-metadata.js';
+export * from './validate-definition.js';
+export * from './worker-explorer.js';

@@ -1,0 +1,29 @@
+/** Stable codes of the errors of this package: branch on `error.code`, never on the message. */
+export type BackgroundServicesErrorCode =
+  | 'BGS_INVALID_OPTIONS'
+  | 'BGS_INVALID_KEY'
+  | 'BGS_DUPLICATE_REGISTRATION'
+  | 'BGS_DUPLICATE_WORKER'
+  | 'BGS_INVALID_WORKER'
+  | 'BGS_SCHEDULE_METADATA'
+  | 'BGS_WORKER_NOT_FOUND'
+  | 'BGS_KEY_NOT_FOUND'
+  | 'BGS_WORKER_BUSY'
+  | 'BGS_WORKER_NOT_RUNNING'
+  | 'BGS_NOT_LEADER'
+  | 'BGS_LEADERSHIP_LOST'
+  | 'BGS_CIRCUIT_OPEN'
+  | 'BGS_ITERATION_TIMEOUT'
+  | 'BGS_WORKER_STOPPED'
+  | 'BGS_NOT_REGISTERED'
+  | 'BGS_STORE';
+
+/** Base class of every error this package throws. */
+export abstract class BackgroundServicesError extends Error {
+  abstract readonly code: BackgroundServicesErrorCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}

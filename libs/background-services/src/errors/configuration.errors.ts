@@ -1,0 +1,101 @@
+import { BackgroundServicesError } from './background-services.error.js';
+
+/** One wrong field of the options. */
+export interface OptionProblem {
+  /** Path of the field, e.g. `lease.ttl`. */
+  readonly field: string;
+  readonly expected: string;
+  readonly received: unknown;
+}
+
+/** The options of `forRoot`/`forRootAsync` are wrong: thrown at boot, with every wrong field at once. */
+export class InvalidOptionsError extends BackgroundServicesError {
+  readonly code = 'BGS_INVALID_OPTIONS';
+
+  constructor(readonly problems: readonly OptionProblem[]) {
+    super(
+      `BackgroundServicesModule: ${problems.length} wrong option${problems.length === 1 ? '' : 's'}\n` +
+        problems
+          .map(
+            ({ field, expected, received }) =>
+              `  - ${field}: expected ${expected}, received ${show(received)}`,
+          )
+          .join('\n'),
+    );
+  }
+}
+
+/** A lease key that Redis or an operator could not work with. */
+export class InvalidKeyError extends BackgroundServicesError {
+  readonly code = 'BGS_INVALID_KEY';
+
+  constructor(
+    readonly key: unknown,
+    expected: string,
+  ) {
+    super(`Lease key: expected ${expected}, received ${show(key)}`);
+  }
+}
+
+/** `BackgroundServicesModule.forRoot()` was called twice for one app: everything would run twice. */
+export class DuplicateRegistrationError extends BackgroundServicesError {
+  readonly code = 'BGS_DUPLICATE_REGISTRATION';
+
+  constructor(readonly places: readonly string[]) {
+    super(
+      `BackgroundServicesModule is registered ${places.length} times in this app:\n` +
+        places.map((place) => `  - ${place}`).join('\n') +
+        '\nKeep one forRoot()/forRootAsync(), in the root module; its providers are global.',
+    );
+  }
+}
+
+/** Two workers have one name; statistics, cadence and health are kept by name, so it must be unique in the app. */
+export class DuplicateWorkerError extends BackgroundServicesError {
+  readonly code = 'BGS_DUPLICATE_WORKER';
+
+  constructor(
+    readonly worker: string,
+    places: readonly string[],
+  ) {
+    super(
+      `Two workers are named "${worker}": ${places.join(' and ')}. ` +
+        `Give one of them another name, e.g. @Interval('other-name', 1000) or @Cron('…', { name: 'other-name' }).`,
+    );
+  }
+}
+
+/** A worker that cannot run as it is declared. The message names class, method and cure. */
+export class InvalidWorkerError extends BackgroundServicesError {
+  readonly code = 'BGS_INVALID_WORKER';
+
+  constructor(place: string, problem: string, cure: string, options?: ErrorOptions) {
+    super(`${place}: ${problem}. ${cure}`, options);
+  }
+}
+
+/** The installed @nestjs/schedule does not mark methods the way this package takes them over. */
+export class ScheduleMetadataError extends BackgroundServicesError {
+  readonly code = 'BGS_SCHEDULE_METADATA';
+
+  constructor(decorator: string, expected: string, received: string) {
+    super(
+      `@nestjs/schedule marks @${decorator} methods in an unknown way: expected ${expected}, received ${received}. ` +
+        'Install a supported version (^6 or ^12), or report this combination of versions.',
+    );
+  }
+}
+
+/** Renders a received value for an error message, short and on one line. */
+export function show(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (typeof value === 'bigint') return `${value}n`;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value !== null && typeof value === 'object') {
+    const name = (value.constructor as { name?: string } | undefined)?.name ?? 'object';
+    return Array.isArray(value) ? `an array of ${value.length}` : `an object (${name})`;
+  }
+  return String(value);
+}

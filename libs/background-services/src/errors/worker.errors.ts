@@ -1,0 +1,96 @@
+import { BackgroundServicesError } from './background-services.error.js';
+
+/** No worker of that name in this app. */
+export class WorkerNotFoundError extends BackgroundServicesError {
+  readonly code = 'BGS_WORKER_NOT_FOUND';
+
+  constructor(
+    readonly worker: string,
+    known: readonly string[],
+  ) {
+    super(`No worker is named "${worker}". Known: ${known.length > 0 ? known.join(', ') : 'none'}.`);
+  }
+}
+
+/** No worker of this app runs under that lease key. */
+export class KeyNotFoundError extends BackgroundServicesError {
+  readonly code = 'BGS_KEY_NOT_FOUND';
+
+  constructor(
+    readonly key: string,
+    known: readonly string[],
+  ) {
+    super(
+      `No worker runs under the lease key "${key}". Known: ${known.length > 0 ? known.join(', ') : 'none'}.`,
+    );
+  }
+}
+
+/** An iteration is running, and iterations of one worker never overlap. */
+export class WorkerBusyError extends BackgroundServicesError {
+  readonly code = 'BGS_WORKER_BUSY';
+
+  constructor(readonly worker: string) {
+    super(`Worker "${worker}" is running an iteration; wait for it to end and call again.`);
+  }
+}
+
+/** The worker is stopped or paused on this replica. */
+export class WorkerNotRunningError extends BackgroundServicesError {
+  readonly code = 'BGS_WORKER_NOT_RUNNING';
+
+  constructor(
+    readonly worker: string,
+    readonly state: string,
+  ) {
+    super(`Worker "${worker}" is ${state} on this replica; call start() or resume() first.`);
+  }
+}
+
+/** The worker's circuit breaker lets no iteration through. */
+export class CircuitOpenError extends BackgroundServicesError {
+  readonly code = 'BGS_CIRCUIT_OPEN';
+
+  constructor(
+    readonly worker: string,
+    readonly retryAt: Date | undefined,
+  ) {
+    super(
+      `The circuit breaker of "${worker}" is open${retryAt ? ` until ${retryAt.toISOString()}` : ''}; ` +
+        'wait, or call resetCircuitBreaker().',
+    );
+  }
+}
+
+/** The iteration ran past the worker's `timeLimit`. Counts as a failure. */
+export class IterationTimeoutError extends BackgroundServicesError {
+  readonly code = 'BGS_ITERATION_TIMEOUT';
+
+  constructor(
+    readonly worker: string,
+    readonly timeLimit: number,
+  ) {
+    super(`An iteration of "${worker}" ran longer than its time limit of ${timeLimit} ms`);
+  }
+}
+
+/** `stop()` was called for the worker: the reason its signal aborts with. */
+export class WorkerStoppedError extends BackgroundServicesError {
+  readonly code = 'BGS_WORKER_STOPPED';
+
+  constructor(readonly worker: string) {
+    super(`Worker "${worker}" was stopped on this replica`);
+  }
+}
+
+/** A method of `BackgroundService` was called before the app had booted, or without the module. */
+export class NotRegisteredError extends BackgroundServicesError {
+  readonly code = 'BGS_NOT_REGISTERED';
+
+  constructor(readonly service: string) {
+    super(
+      `Service "${service}" is not registered: make it a provider, import BackgroundServicesModule.forRoot(), ` +
+        'and call it after the app has initialised.',
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import type { Ledger, RecordReply } from '../lease/index.js';
+import type { Term } from './term.js';
+
+/** Writes one ledger entry under the term's token; a definite "not yours" ends the term before it returns. */
+export type RecordEntry = (field: string, value: string, expected?: string | null) => Promise<RecordReply>;
+
+/** What is done under a lease: the elector's only way to the rooms above it. */
+export interface Duties {
+  /** Begins work under a new term. Must not throw; an error is logged and the term goes on. */
+  begin(term: Term, ledger: Ledger, record: RecordEntry): void;
+  /**
+   * Called once a term's gate is closed and its signal has fired. Resolves when no work is running, or after `timeout` ms, with the names of
+   * what still is.
+   */
+  drain(term: Term, timeout: number): Promise<readonly string[]>;
+  /** The ledger entries that changed since they were last saved. */
+  unsavedEntries(): Ledger;
+  /** These entries have been saved. */
+  markSaved(entries: Ledger): void;
+}

@@ -1,0 +1,49 @@
+import { DeadlineWatch } from './deadline-watch.js';
+import type { Duties } from './duties.js';
+import { Elector, type ElectorContext } from './elector.js';
+import { Heartbeat } from './heartbeat.js';
+
+/** All elections of this replica: one elector a key, over one heartbeat and one deadline watch. */
+export class Elections {
+  readonly #electors = new Map<string, Elector>();
+  readonly #heartbeat: Heartbeat;
+  readonly #watch: DeadlineWatch;
+  #wake: 'none' | 'queued' | 'closed' = 'none';
+
+  constructor(private readonly context: Omit<ElectorContext, 'onDue'>) {
+    this.#heartbeat = new Heartbeat(context);
+    this.#watch = new DeadlineWatch(context.clock);
+  }
+
+  /** Opens the election of a key. The elector does nothing until it is started. */
+  open(key: string, duties: Duties): Elector {
+    const elector = new Elector(key, duties, { ...this.context, onDue: () => this.#onDue() });
+    this.#electors.set(key, elector);
+    this.#heartbeat.add(elector);
+    this.#watch.add(elector);
+    return elector;
+  }
+
+  get(key: string): Elector | undefined {
+    return this.#electors.get(key);
+  }
+
+  /** Stops everything that is still going on; electors that were not stopped before leave their leases to expire. */
+  close(): void {
+    this.#wake = 'closed';
+    this.#heartbeat.close();
+    this.#watch.close();
+  }
+
+  /** Many electors change at once when a batch is answered; they cost one look. */
+  #onDue(): void {
+    if (this.#wake !== 'none') return;
+    this.#wake = 'queued';
+    queueMicrotask(() => {
+      if (this.#wake !== 'queued') return;
+      this.#wake = 'none';
+      this.#heartbeat.arm();
+      this.#watch.look();
+    });
+  }
+}

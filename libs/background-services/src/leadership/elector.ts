@@ -1,0 +1,376 @@
+import type { Logger } from '@nestjs/common';
+import { describeError, type RevocationReason } from '../errors/index.js';
+import {
+  type AcquireReply,
+  type Clock,
+  type Instant,
+  instant,
+  type LeaseStore,
+  type RecordReply,
+  type RenewReply,
+} from '../lease/index.js';
+import type { Duties } from './duties.js';
+import { Term } from './term.js';
+import { EXPIRY_SPREAD, type LeaseTiming, unknownRetryDelay, WAITING_LOG_INTERVAL } from './timing.js';
+
+/** Everything that an elector is in at a time. `dueAt` is monotonic: when it next wants to talk to the store. */
+export type ElectorState =
+  | { readonly phase: 'idle' }
+  | {
+      readonly phase: 'standby';
+      readonly since: Instant;
+      readonly attempts: number;
+      readonly dueAt: number;
+      readonly holder: string | undefined;
+      readonly logAt: number;
+    }
+  | { readonly phase: 'leading'; readonly term: Term; readonly since: Instant; readonly dueAt: number }
+  | {
+      readonly phase: 'stepping-down';
+      readonly term: Term;
+      readonly reason: RevocationReason;
+      /** Renewals go on while draining if the lease is still ours and we leave of our own accord. */
+      readonly dueAt: number | undefined;
+      readonly then: 'campaign' | 'idle';
+      readonly finished: Promise<boolean>;
+    };
+
+export interface ElectorContext {
+  readonly instanceId: string;
+  readonly store: LeaseStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly timing: LeaseTiming;
+  /** Milliseconds that running work has to end in when a term ends. */
+  readonly drainTimeout: number;
+  readonly logger: Logger;
+  /** Told whenever an elector becomes due at another time. */
+  readonly onDue: () => void;
+}
+
+/**
+ * The election of one key on this replica.
+ *
+ * | state | entered | left |
+ * | --- | --- | --- |
+ * | idle | at first; after `stop()` | `start()` |
+ * | standby | `start()`; after a term, unless stopped | acquired → leading; `stop()` → idle |
+ * | leading | acquired | lost, renew deadline, `stepDown()`, `stop()` → stepping-down |
+ * | stepping-down | a term ends: gate closed, signal aborted, draining, releasing | drained or given up → standby or idle |
+ *
+ * `#enter` is the one place where the state changes. The heartbeat asks `dueAt`, sends the command and hands in the reply; no reply and no
+ * error of the store or the duties ends the elector.
+ */
+export class Elector {
+  #state: ElectorState = { phase: 'idle' };
+  #tokenFloor = 0;
+  #inFlight: Promise<void> | undefined;
+
+  constructor(
+    readonly key: string,
+    private readonly duties: Duties,
+    private readonly context: ElectorContext,
+  ) {}
+
+  get state(): ElectorState {
+    return this.#state;
+  }
+
+  /** Whether this replica leads now, computed from the clocks. */
+  get isLeader(): boolean {
+    return this.#state.phase === 'leading' && this.#state.term.isLive();
+  }
+
+  /** Who leads, as far as this replica has seen. */
+  get leader(): string | undefined {
+    switch (this.#state.phase) {
+      case 'leading':
+        return this.context.instanceId;
+      case 'standby':
+        return this.#state.holder;
+      case 'stepping-down':
+      case 'idle':
+        return undefined;
+    }
+  }
+
+  /** When the heartbeat should send the next command, on the monotonic clock; undefined: nothing to send, or one is under way. */
+  get dueAt(): number | undefined {
+    return this.#inFlight || this.#state.phase === 'idle' ? undefined : this.#state.dueAt;
+  }
+
+  /** Starts to campaign. Without effect if it does already; while stepping down it makes the elector campaign again afterwards. */
+  start(): void {
+    if (this.#state.phase === 'idle') this.#campaign(0);
+    else if (this.#state.phase === 'stepping-down') this.#enter({ ...this.#state, then: 'campaign' });
+  }
+
+  /** Leaves for good: ends a term in order. Resolves with whether all work had drained. */
+  async stop(): Promise<boolean> {
+    let clean = true;
+    if (this.#state.phase === 'leading') this.#stepDown('stop', 'idle');
+    if (this.#state.phase === 'stepping-down') {
+      this.#enter({ ...this.#state, then: 'idle' });
+      clean = await this.#state.finished;
+    }
+    if (this.#state.phase === 'standby') this.#enter({ phase: 'idle' });
+    // An acquire under way may still succeed; its reply handler gives the lease back.
+    await this.#inFlight;
+    return clean;
+  }
+
+  /** Ends the term, if there is one, and stays back for one retry interval so that another replica can lead. */
+  async stepDown(): Promise<boolean> {
+    if (this.#state.phase === 'leading') this.#stepDown('step-down', 'campaign');
+    return this.#state.phase === 'stepping-down' ? this.#state.finished : true;
+  }
+
+  /** Looks at the clocks: past the renew deadline the term ends at once. Returns the milliseconds left, if leading. */
+  checkDeadline(now: Instant): number | undefined {
+    if (this.#state.phase !== 'leading') return undefined;
+    const { term } = this.#state;
+    const remaining = term.remaining(now);
+    if (remaining > 0 && term.isLive()) return remaining;
+    this.#stepDown('deadline', 'campaign');
+    return undefined;
+  }
+
+  /** A release of this key was heard of: a standby tries at once. */
+  onReleased(holder: string): void {
+    if (this.#state.phase !== 'standby' || holder === this.context.instanceId) return;
+    this.#enter({ ...this.#state, dueAt: this.context.clock.monotonic() });
+  }
+
+  /** The heartbeat is sending a command for this elector. */
+  sending(command: Promise<void>): void {
+    const settled = command.finally(() => {
+      if (this.#inFlight === settled) this.#inFlight = undefined;
+      this.context.onDue();
+    });
+    this.#inFlight = settled;
+  }
+
+  acquireRequest() {
+    return {
+      key: this.key,
+      holder: this.context.instanceId,
+      ttl: this.context.timing.ttl,
+      tokenFloor: this.#tokenFloor,
+    };
+  }
+
+  renewRequest(term: Term) {
+    const { key, holder, fencingToken: token } = term;
+    return { key, holder, token, ttl: this.context.timing.ttl, ledger: this.duties.unsavedEntries() };
+  }
+
+  /** @param spread the heartbeat's random factor of this batch, 0 to 1: one for all keys, so that they stay in one round trip. */
+  onAcquireReply(reply: AcquireReply, sentAt: Instant, spread: number): void {
+    if (reply.outcome === 'acquired') this.#tokenFloor = Math.max(this.#tokenFloor, reply.token);
+    const state = this.#state;
+    if (state.phase !== 'standby') {
+      if (reply.outcome === 'acquired') void this.#giveBack(reply.token);
+      return;
+    }
+    const attempts = state.attempts + 1;
+    if (reply.outcome === 'acquired') {
+      this.#lead(reply, sentAt, attempts, state.since);
+      return;
+    }
+    const { clock, timing, logger } = this.context;
+    const now = clock.monotonic();
+    const holder = reply.outcome === 'held' ? reply.holder : state.holder;
+    if (attempts === 1) logger.log(`Standing by for "${this.key}" (leader: ${holder ?? 'unknown'})`);
+    else if (now >= state.logAt) {
+      const waited = Math.round((now - state.since.monotonic) / 1000);
+      logger.log(
+        `Waiting for "${this.key}" for ${waited} s, ${attempts} attempts (leader: ${holder ?? 'unknown'})`,
+      );
+    }
+    this.#enter({
+      ...state,
+      attempts,
+      holder,
+      dueAt: now + this.#standbyDelay(reply, timing, spread),
+      logAt: attempts === 1 || now >= state.logAt ? now + WAITING_LOG_INTERVAL : state.logAt,
+    });
+  }
+
+  onRenewReply(reply: RenewReply, sentAt: Instant, saved: Readonly<Record<string, string>>): void {
+    const state = this.#state;
+    if (state.phase !== 'leading' && state.phase !== 'stepping-down') return;
+    const { clock, timing } = this.context;
+    switch (reply.outcome) {
+      case 'renewed':
+        this.duties.markSaved(saved);
+        if (state.phase === 'stepping-down') {
+          if (state.dueAt !== undefined)
+            this.#enter({ ...state, dueAt: sentAt.monotonic + timing.renewInterval });
+        } else if (state.term.confirm(sentAt, reply.storeTime)) {
+          this.#enter({ ...state, dueAt: sentAt.monotonic + timing.renewInterval });
+        } else this.#stepDown('deadline', 'campaign');
+        return;
+      case 'lost':
+        this.#lost(state.term, reply.holder);
+        return;
+      case 'unknown':
+        if (state.phase === 'leading' || state.dueAt !== undefined) {
+          this.#enter({ ...state, dueAt: clock.monotonic() + unknownRetryDelay(timing) });
+        }
+    }
+  }
+
+  /** Writes one ledger entry under the current term. */
+  async #record(term: Term, field: string, value: string, expected?: string | null): Promise<RecordReply> {
+    const { key, holder, fencingToken: token } = term;
+    const request = { key, holder, token, field, value, ...(expected === undefined ? {} : { expected }) };
+    const reply = await this.context.store
+      .record(request)
+      .catch((error: Error) => ({ outcome: 'unknown' as const, error }));
+    if (reply.outcome === 'lost') this.#lost(term, reply.holder);
+    return reply;
+  }
+
+  #lost(term: Term, holder: string | null): void {
+    const state = this.#state;
+    if (state.phase === 'leading' && state.term === term) {
+      this.context.logger.warn(`Lease "${this.key}" is held by ${holder ?? 'nobody'} now`);
+      this.#stepDown('lost', 'campaign');
+    } else if (state.phase === 'stepping-down' && state.term === term) {
+      this.#enter({ ...state, reason: 'lost', dueAt: undefined });
+    }
+  }
+
+  #campaign(delay: number): void {
+    const since = instant(this.context.clock);
+    const dueAt = since.monotonic + delay;
+    this.#enter({ phase: 'standby', since, attempts: 0, dueAt, holder: undefined, logAt: dueAt });
+  }
+
+  #lead(
+    reply: AcquireReply & { outcome: 'acquired' },
+    sentAt: Instant,
+    attempts: number,
+    since: Instant,
+  ): void {
+    const { clock, timing, logger, instanceId } = this.context;
+    const term = new Term(
+      this.key,
+      instanceId,
+      reply.token,
+      clock,
+      timing.renewDeadline,
+      sentAt,
+      reply.storeTime,
+    );
+    const now = instant(clock);
+    this.#enter({ phase: 'leading', term, since: now, dueAt: sentAt.monotonic + timing.renewInterval });
+    const waited = ((now.monotonic - since.monotonic) / 1000).toFixed(1);
+    logger.log(
+      `Became LEADER of "${this.key}" after ${attempts} attempt${attempts === 1 ? '' : 's'} (${waited} s), fencing token ${reply.token}`,
+    );
+    try {
+      this.duties.begin(term, reply.ledger, (field, value, expected) =>
+        this.#record(term, field, value, expected),
+      );
+    } catch (error) {
+      logger.error(
+        `Beginning the work of "${this.key}" failed: ${describeError(error).message}`,
+        describeError(error).stack,
+      );
+    }
+  }
+
+  /** Gate, abort, drain, release: the only way a term ends. */
+  #stepDown(reason: RevocationReason, then: 'campaign' | 'idle'): void {
+    const state = this.#state;
+    if (state.phase !== 'leading') return;
+    const { term } = state;
+    term.closeGate();
+    const renewing = reason === 'stop' || reason === 'step-down';
+    let finish: (clean: boolean) => void = () => undefined;
+    const finished = new Promise<boolean>((resolve) => (finish = resolve));
+    this.#enter({
+      phase: 'stepping-down',
+      term,
+      reason,
+      dueAt: renewing ? state.dueAt : undefined,
+      then,
+      finished,
+    });
+    this.#log(reason, term);
+    term.abort(reason);
+    void this.#finishTerm(term).then(finish);
+  }
+
+  async #finishTerm(term: Term): Promise<boolean> {
+    const { drainTimeout, logger, timing } = this.context;
+    const undrained = await this.duties.drain(term, drainTimeout).catch((error: unknown) => {
+      logger.error(
+        `Draining the work of "${this.key}" failed: ${describeError(error).message}`,
+        describeError(error).stack,
+      );
+      return ['(unknown)'];
+    });
+    const state = this.#state;
+    if (state.phase !== 'stepping-down') return undrained.length === 0;
+    const { reason } = state;
+    this.#enter({ ...state, dueAt: undefined });
+    if (undrained.length > 0) {
+      logger.error(
+        `Still running after ${drainTimeout} ms: ${undrained.join(', ')}. ` +
+          `The lease "${this.key}" is not released; it expires within ${timing.ttl} ms.`,
+      );
+    } else if (reason !== 'lost') await this.#release(term);
+    const next = this.#state.phase === 'stepping-down' ? this.#state.then : 'idle';
+    if (next === 'idle') this.#enter({ phase: 'idle' });
+    else this.#campaign(reason === 'step-down' ? this.#standBack(undrained.length > 0) : 0);
+    return undrained.length === 0;
+  }
+
+  /** How long to let others go first after stepping down; a lease that was not released must expire before they can. */
+  #standBack(held: boolean): number {
+    const { retryInterval, ttl } = this.context.timing;
+    return held ? ttl + retryInterval : retryInterval;
+  }
+
+  async #release({ key, holder, fencingToken: token }: Term): Promise<void> {
+    // A renewal under way was written before and is answered before; waiting for it keeps the two from being told apart wrongly.
+    await this.#inFlight;
+    const ledger = this.duties.unsavedEntries();
+    const reply = await this.context.store
+      .release({ key, holder, token, ledger })
+      .catch((error: Error) => ({ outcome: 'unknown' as const, error }));
+    if (reply.outcome === 'released') this.duties.markSaved(ledger);
+    if (reply.outcome === 'unknown') {
+      this.context.logger.warn(`Could not release "${key}" (${reply.error.message}); it expires by itself`);
+    }
+  }
+
+  async #giveBack(token: number): Promise<void> {
+    const { instanceId: holder, store } = this.context;
+    await store.release({ key: this.key, holder, token, ledger: {} }).catch(() => undefined);
+  }
+
+  #standbyDelay(reply: AcquireReply, timing: LeaseTiming, spread: number): number {
+    if (reply.outcome === 'unknown') return unknownRetryDelay(timing) * (1 + timing.jitter * spread);
+    const poll = timing.retryInterval * (1 + timing.jitter * (2 * spread - 1));
+    if (reply.outcome !== 'held' || reply.ttl === null) return poll;
+    // Woken a moment before the expiry, it waits for just that moment: the spread was in the first wait already.
+    const untilExpiry =
+      reply.ttl <= 5 ? reply.ttl + 1 : reply.ttl + 1 + this.context.random() * (EXPIRY_SPREAD - 1);
+    return Math.min(poll, untilExpiry);
+  }
+
+  #enter(state: ElectorState): void {
+    this.#state = state;
+    this.context.onDue();
+  }
+
+  #log(reason: RevocationReason, { key, fencingToken }: Term): void {
+    const { logger } = this.context;
+    if (reason === 'lost' || reason === 'deadline')
+      logger.error(`LOST LEADERSHIP of "${key}" (${reason}), fencing token ${fencingToken}`);
+    else logger.log(`Stepping down from "${key}" (${reason}), fencing token ${fencingToken}`);
+  }
+}

@@ -1,0 +1,162 @@
+import type { Logger } from '@nestjs/common';
+import { StoreError } from '../errors/index.js';
+import {
+  type Clock,
+  instant,
+  type LeaseStore,
+  type Random,
+  type Timer,
+  type Unknown,
+} from '../lease/index.js';
+import type { Elector } from './elector.js';
+import { type LeaseTiming, WAITING_LOG_INTERVAL } from './timing.js';
+
+export interface HeartbeatContext {
+  readonly store: LeaseStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timing: LeaseTiming;
+  readonly logger: Logger;
+}
+
+/**
+ * Renews all held leases and tries all due keys of this replica, in one round trip: what is due a little later goes along, so that all
+ * keys keep one beat and the cost grows with the replicas, not with keys, workers or iterations.
+ *
+ * A command that is not answered within a fifth of the TTL counts as unknown, whatever the store promises; an answer that comes after
+ * that is dropped. While a command hangs, other electors go on.
+ */
+export class Heartbeat {
+  readonly #electors = new Map<string, Elector>();
+  readonly #unwatch: () => void;
+  #timer: Timer | undefined;
+  #trouble: { readonly since: number; readonly logAt: number } | undefined;
+
+  constructor(private readonly context: HeartbeatContext) {
+    this.#unwatch = context.store.watch(({ key, holder }) => this.#electors.get(key)?.onReleased(holder));
+  }
+
+  add(elector: Elector): void {
+    this.#electors.set(elector.key, elector);
+  }
+
+  remove(elector: Elector): void {
+    this.#electors.delete(elector.key);
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#electors.clear();
+    this.#unwatch();
+  }
+
+  /** Sets the timer for whatever is due first. */
+  arm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    let earliest = Infinity;
+    for (const { dueAt } of this.#electors.values())
+      if (dueAt !== undefined && dueAt < earliest) earliest = dueAt;
+    if (earliest === Infinity) return;
+    this.#timer = this.context.clock.setTimeout(
+      () => this.#beat(),
+      earliest - this.context.clock.monotonic(),
+    );
+  }
+
+  #beat(): void {
+    const { clock, timing } = this.context;
+    const now = clock.monotonic();
+    const renewing: Elector[] = [];
+    const trying: Elector[] = [];
+    for (const elector of this.#electors.values()) {
+      const { dueAt } = elector;
+      if (dueAt === undefined) continue;
+      if (elector.state.phase === 'standby') {
+        if (dueAt <= now + timing.retryInterval * timing.jitter) trying.push(elector);
+      } else if (dueAt <= now + timing.renewInterval / 2) renewing.push(elector);
+    }
+    // A timer may fire a moment early: nothing is due yet then.
+    if (![...renewing, ...trying].some(({ dueAt = Infinity }) => dueAt <= now + 1)) return this.arm();
+    this.#renew(renewing);
+    this.#acquire(trying);
+  }
+
+  #renew(electors: readonly Elector[]): void {
+    const sentAt = instant(this.context.clock);
+    const held = electors.flatMap((elector) => {
+      const { state } = elector;
+      return state.phase === 'leading' || state.phase === 'stepping-down'
+        ? [{ elector, request: elector.renewRequest(state.term) }]
+        : [];
+    });
+    if (held.length === 0) return;
+    const requests = held.map(({ request }) => request);
+    const command = this.#send(held.length, () => this.context.store.renew(requests)).then((replies) => {
+      held.forEach(({ elector, request }, i) =>
+        elector.onRenewReply(replies[i] ?? noReply, sentAt, request.ledger),
+      );
+    });
+    for (const { elector } of held) elector.sending(command);
+  }
+
+  #acquire(electors: readonly Elector[]): void {
+    if (electors.length === 0) return;
+    const sentAt = instant(this.context.clock);
+    const spread = this.context.random();
+    const requests = electors.map((elector) => elector.acquireRequest());
+    const command = this.#send(electors.length, () => this.context.store.acquire(requests)).then(
+      (replies) => {
+        electors.forEach((elector, i) => elector.onAcquireReply(replies[i] ?? noReply, sentAt, spread));
+      },
+    );
+    for (const elector of electors) elector.sending(command);
+  }
+
+  /** Runs one command of the store; whatever goes wrong becomes `unknown` for each of its keys. */
+  async #send<Reply extends { readonly outcome: string }>(
+    size: number,
+    command: () => Promise<readonly (Reply | Unknown)[]>,
+  ): Promise<readonly (Reply | Unknown)[]> {
+    const { clock, timing } = this.context;
+    let timer: Timer | undefined;
+    const limit = new Promise<never>((_resolve, reject) => {
+      const late = () => reject(new StoreError(`The lease store did not answer within ${timing.ttl / 5} ms`));
+      timer = clock.setTimeout(late, timing.ttl / 5);
+    });
+    try {
+      const replies = await Promise.race([(async () => command())(), limit]);
+      this.#noteTrouble(replies.find(isUnknown)?.error);
+      return replies;
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new StoreError(String(cause));
+      this.#noteTrouble(error);
+      return Array.from({ length: size }, () => ({ outcome: 'unknown', error }));
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  /** One log line when the store begins to fail, one a minute while it does, one when it is back. */
+  #noteTrouble(error: Error | undefined): void {
+    const { clock, logger } = this.context;
+    const now = clock.monotonic();
+    if (!error) {
+      if (this.#trouble) {
+        logger.log(
+          `The lease store answers again after ${((now - this.#trouble.since) / 1000).toFixed(1)} s`,
+        );
+      }
+      this.#trouble = undefined;
+    } else if (!this.#trouble || now >= this.#trouble.logAt) {
+      logger.warn(`The lease store does not answer (${error.message}); trying again`);
+      this.#trouble = { since: this.#trouble?.since ?? now, logAt: now + WAITING_LOG_INTERVAL };
+    }
+  }
+}
+
+const noReply: Unknown = { outcome: 'unknown', error: new StoreError('The lease store left out a reply') };
+
+function isUnknown(reply: { readonly outcome: string }): reply is Unknown {
+  return reply.outcome === 'unknown';
+}

@@ -1,0 +1,80 @@
+import { LeadershipLostError, type RevocationReason } from '../errors/index.js';
+import { type Clock, elapsed, type Instant, instant } from '../lease/index.js';
+
+/**
+ * One unbroken period of leading, with one fencing token that is captured here and never read again.
+ *
+ * `isLive()` is computed from the clocks at every call. The deadline counts from the moment the last confirmed command was *sent*, because
+ * the store's own TTL started at the latest when it ran. A term that was once seen past its deadline stays dead, whatever a late reply or
+ * a clock that is set back may say.
+ *
+ * It ends in this order: `closeGate()` (no iteration starts any more), `abort()` (running work is told), then its owner drains and
+ * releases.
+ */
+export class Term {
+  readonly #abort = new AbortController();
+  #confirmed: Instant;
+  #store: { readonly time: number; readonly at: number };
+  #gate: 'open' | 'closed' = 'open';
+
+  constructor(
+    readonly key: string,
+    readonly holder: string,
+    readonly fencingToken: number,
+    private readonly clock: Clock,
+    private readonly renewDeadline: number,
+    sentAt: Instant,
+    storeTime: number,
+  ) {
+    this.#confirmed = sentAt;
+    this.#store = { time: storeTime, at: clock.monotonic() };
+  }
+
+  /** Aborts when the term ends, at the latest at the renew deadline; its reason is a `LeadershipLostError`. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Whether an iteration may start now. */
+  isLive(): boolean {
+    if (this.#gate === 'open' && this.remaining(instant(this.clock)) <= 0) this.#gate = 'closed';
+    return this.#gate === 'open';
+  }
+
+  /** Milliseconds to the renew deadline; not positive once it has passed. */
+  remaining(now: Instant): number {
+    return this.renewDeadline - elapsed(this.#confirmed, now);
+  }
+
+  /** The store's time as of now, ms since the epoch: independent of steps of this machine's wall clock. */
+  storeNow(): number {
+    return this.#store.time + (this.clock.monotonic() - this.#store.at);
+  }
+
+  /** Takes a confirmed renewal into account. Returns whether the term still lives; a dead one is not revived. */
+  confirm(sentAt: Instant, storeTime: number): boolean {
+    if (!this.isLive()) return false;
+    if (sentAt.monotonic > this.#confirmed.monotonic) this.#confirmed = sentAt;
+    this.#store = { time: storeTime, at: this.clock.monotonic() };
+    return true;
+  }
+
+  /** @throws LeadershipLostError if the term has ended. */
+  assertLive(): void {
+    if (this.isLive()) return;
+    const { reason } = this.signal as { reason: unknown };
+    throw reason instanceof LeadershipLostError ? reason : this.lostError('deadline');
+  }
+
+  closeGate(): void {
+    this.#gate = 'closed';
+  }
+
+  abort(reason: RevocationReason): void {
+    this.#abort.abort(this.lostError(reason));
+  }
+
+  private lostError(reason: RevocationReason): LeadershipLostError {
+    return new LeadershipLostError(this.key, this.fencingToken, reason);
+  }
+}

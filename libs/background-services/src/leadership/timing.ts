@@ -1,0 +1,24 @@
+/** The durations of a lease, all in milliseconds, validated against each other in the module's options. */
+export interface LeaseTiming {
+  /** How long the store keeps a lease that is not renewed. */
+  readonly ttl: number;
+  /** How often a leader renews. */
+  readonly renewInterval: number;
+  /** How long after the last confirmed renewal was *sent* a leader still trusts its lease. */
+  readonly renewDeadline: number;
+  /** How often a standby tries when nothing wakes it. */
+  readonly retryInterval: number;
+  /** The share by which `retryInterval` is spread, 0 to 1, so that replicas do not march in step. */
+  readonly jitter: number;
+}
+
+/** How soon a command whose outcome is unknown is tried again. */
+export function unknownRetryDelay({ ttl }: LeaseTiming): number {
+  return ttl / 15;
+}
+
+/** The longest that a standby waits on top of the holder's remaining TTL, so that they do not all come at once, ms. */
+export const EXPIRY_SPREAD = 250;
+
+/** A standby says so in the log this often, ms. */
+export const WAITING_LOG_INTERVAL = 60_000;

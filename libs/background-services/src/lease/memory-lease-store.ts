@@ -1,0 +1,161 @@
+import { type Clock, systemClock } from './clock.js';
+import {
+  type AcquireReply,
+  type AcquireRequest,
+  type HeldLease,
+  type Ledger,
+  type LeaseRef,
+  type LeaseStore,
+  type LeaseView,
+  type Lost,
+  type RecordReply,
+  type RecordRequest,
+  type ReleaseListener,
+  type ReleaseReply,
+  type ReleaseRequest,
+  type RenewReply,
+  type RenewRequest,
+} from './lease-store.js';
+
+interface Entry {
+  lease: { readonly holder: string; readonly expiresAt: number } | undefined;
+  token: number;
+  readonly ledger: Map<string, string>;
+}
+
+/**
+ * Leases in this process's memory: the embedded default, and the store of unit tests. Several app instances in one process that are
+ * given the same store play replicas. It keeps the same rules as the Redis adapter and passes the same contract tests.
+ */
+export class MemoryLeaseStore implements LeaseStore {
+  readonly name = 'memory';
+  readonly shared = false;
+  readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Set<ReleaseListener>();
+
+  constructor(private readonly clock: Clock = systemClock) {}
+
+  acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
+    return Promise.resolve(requests.map((request) => this.#acquire(request)));
+  }
+
+  renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
+    return Promise.resolve(requests.map((request) => this.#renew(request)));
+  }
+
+  release(request: ReleaseRequest): Promise<ReleaseReply> {
+    const lost = this.#lost(request);
+    if (lost) return Promise.resolve(lost);
+    const entry = this.#entry(request.key);
+    save(entry, request.ledger);
+    entry.lease = undefined;
+    this.#publish({ key: request.key, holder: request.holder });
+    return Promise.resolve({ outcome: 'released' });
+  }
+
+  record(request: RecordRequest): Promise<RecordReply> {
+    return Promise.resolve(this.#record(request));
+  }
+
+  inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
+    const now = this.clock.monotonic();
+    return Promise.resolve(
+      keys.map((key) => {
+        const lease = this.#live(key);
+        const token = this.#entries.get(key)?.token;
+        return {
+          key,
+          holder: lease?.holder ?? null,
+          ttl: lease && Number.isFinite(lease.expiresAt) ? lease.expiresAt - now : null,
+          token: token === undefined || token === 0 ? null : token,
+        };
+      }),
+    );
+  }
+
+  watch(listener: ReleaseListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Puts a holder on a key as an operator would with `SET key holder EX …`; no ttl: for ever. */
+  set(key: string, holder: string, ttl = Infinity): void {
+    this.#entry(key).lease = { holder, expiresAt: this.clock.monotonic() + ttl };
+  }
+
+  /** Removes a lease as an operator would with `DEL key`, or as its expiry would: nobody is told. */
+  delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry) entry.lease = undefined;
+  }
+
+  #acquire({ key, holder, ttl, tokenFloor }: AcquireRequest): AcquireReply {
+    const lease = this.#live(key);
+    const now = this.clock.monotonic();
+    if (lease && lease.holder !== holder) {
+      return {
+        outcome: 'held',
+        holder: lease.holder,
+        ttl: Number.isFinite(lease.expiresAt) ? Math.ceil(lease.expiresAt - now) : null,
+      };
+    }
+    const entry = this.#entry(key);
+    const storeTime = this.clock.wall();
+    entry.token = Math.max(entry.token + 1, tokenFloor + 1, Math.floor(storeTime));
+    entry.lease = { holder, expiresAt: now + ttl };
+    return { outcome: 'acquired', token: entry.token, ledger: Object.fromEntries(entry.ledger), storeTime };
+  }
+
+  #renew(request: RenewRequest): RenewReply {
+    const lost = this.#lost(request);
+    if (lost) return lost;
+    const entry = this.#entry(request.key);
+    entry.lease = { holder: request.holder, expiresAt: this.clock.monotonic() + request.ttl };
+    save(entry, request.ledger);
+    return { outcome: 'renewed', storeTime: this.clock.wall() };
+  }
+
+  #record(request: RecordRequest): RecordReply {
+    const lost = this.#lost(request);
+    if (lost) return lost;
+    const { ledger } = this.#entry(request.key);
+    const current = ledger.get(request.field) ?? null;
+    const wanted =
+      request.expected === undefined || request.expected === current || request.value === current;
+    if (!wanted) return { outcome: 'conflict', current };
+    ledger.set(request.field, request.value);
+    return { outcome: 'recorded' };
+  }
+
+  #lost({ key, holder, token }: HeldLease): Lost | undefined {
+    const lease = this.#live(key);
+    const mine = lease?.holder === holder && this.#entries.get(key)?.token === token;
+    return mine ? undefined : { outcome: 'lost', holder: lease?.holder ?? null };
+  }
+
+  #live(key: string): Entry['lease'] {
+    const lease = this.#entries.get(key)?.lease;
+    return lease && lease.expiresAt > this.clock.monotonic() ? lease : undefined;
+  }
+
+  #entry(key: string): Entry {
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      entry = { lease: undefined, token: 0, ledger: new Map() };
+      this.#entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  #publish(release: LeaseRef): void {
+    for (const listener of [...this.#listeners]) listener(release);
+  }
+}
+
+function save(entry: Entry, changes: Ledger): void {
+  for (const [field, value] of Object.entries(changes)) entry.ledger.set(field, value);
+}

@@ -1,0 +1,60 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
+import { assertScheduleMetadata, WorkerExplorer } from './discovery/index.js';
+import type { Readiness } from './health/index.js';
+import { BackgroundServiceManager } from './manager/index.js';
+import { AppReadiness } from './readiness.js';
+import { assertRegisteredOnce } from './registration.js';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** Ties the workers to the app's life: found at init, campaigning from bootstrap on, drained before anything is destroyed. */
+@Injectable()
+export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger('BackgroundServices');
+
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(BackgroundServiceManager) private readonly manager: BackgroundServiceManager,
+    @Inject(AppReadiness) private readonly readiness: Readiness & { isReady: boolean },
+  ) {}
+
+  onModuleInit(): void {
+    assertRegisteredOnce(this.modules);
+    assertScheduleMetadata();
+    for (const { definition, service } of new WorkerExplorer(this.discovery).explore()) {
+      this.manager.add(definition, service);
+    }
+  }
+
+  /** Begins to campaign. Never waits for leadership: a standby boots like a leader, and a signal during boot is obeyed. */
+  onApplicationBootstrap(): void {
+    this.readiness.isReady = true;
+    this.manager.begin();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.readiness.isReady = false;
+    // Nest ignores a second signal while it shuts down. Whoever sends one does not want to wait for the drain. Only where the app
+    // listens to signals at all: a listener of ours alone would keep the process from ending.
+    const signals = SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
+    const cutShort = (signal: string) => {
+      this.#logger.warn(`${signal} while draining: not waiting any longer`);
+      this.manager.cutShutdownShort();
+    };
+    for (const signal of signals) process.on(signal, cutShort);
+    try {
+      await this.manager.shutdownAll();
+    } finally {
+      for (const signal of signals) process.off(signal, cutShort);
+    }
+  }
+}

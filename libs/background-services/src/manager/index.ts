@@ -1,0 +1,2 @@
+export * from './background-service-manager.js';
+export * from './worker-status.js';

@@ -1,0 +1,71 @@
+import type { Elector } from '../leadership/index.js';
+import {
+  type CircuitView,
+  describeSchedule,
+  type Worker,
+  type WorkerMetrics,
+  type WorkerMode,
+} from '../workers/index.js';
+
+/** This replica's part in a worker: `stepping-down` while a term's work drains, `idle` if it does not campaign. */
+export type WorkerRole = 'leader' | 'standby' | 'stepping-down' | 'idle';
+
+/** Everything this replica knows of a worker, as of now. */
+export interface WorkerStatus {
+  readonly name: string;
+  readonly key: string;
+  /** Where it is declared: `Class.method`. */
+  readonly place: string;
+  /** In words, e.g. `every 1000 ms`. */
+  readonly schedule: string;
+  /** Milliseconds between two runs, where there is such a thing. */
+  readonly period: number | undefined;
+  readonly mode: WorkerMode;
+  /** Declared with `disabled: true` and not started since. */
+  readonly disabled: boolean;
+  readonly role: WorkerRole;
+  /** Instance id of the leader, as far as this replica has seen. */
+  readonly leader: string | undefined;
+  /** Of the current term, if this replica leads. */
+  readonly fencingToken: number | undefined;
+  /** Whether an iteration is running here, and for how long, ms. */
+  readonly runningFor: number | undefined;
+  readonly nextRunAt: Date | undefined;
+  readonly circuitBreaker: CircuitView;
+  readonly metrics: WorkerMetrics;
+  /** From its options. */
+  readonly stallAfter: number | undefined;
+}
+
+export function statusOf(worker: Worker, elector: Elector): WorkerStatus {
+  const { schedule, options, name, key, place } = worker.definition;
+  const { state } = elector;
+  return {
+    name,
+    key,
+    place,
+    schedule: describeSchedule(schedule),
+    period: worker.period,
+    mode: worker.mode,
+    disabled: worker.mode === 'stopped' && schedule.kind === 'cron' && schedule.disabled === true,
+    role: roleOf(elector),
+    leader: elector.leader,
+    fencingToken: state.phase === 'leading' ? state.term.fencingToken : undefined,
+    runningFor: worker.runningFor,
+    nextRunAt: worker.nextRunAt,
+    circuitBreaker: worker.circuit,
+    metrics: worker.metrics,
+    stallAfter: options.stallAfter,
+  };
+}
+
+function roleOf(elector: Elector): WorkerRole {
+  switch (elector.state.phase) {
+    case 'leading':
+      return elector.isLeader ? 'leader' : 'stepping-down';
+    case 'standby':
+    case 'stepping-down':
+    case 'idle':
+      return elector.state.phase;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Provider } from '@nestjs/common';
+import { InvalidOptionsError } from './errors/index.js';
+import type {
+  BackgroundServicesAsyncOptions,
+  BackgroundServicesOptions,
+  BackgroundServicesOptionsFactory,
+  ResolvedOptions,
+} from './options.js';
+import { resolveOptions } from './resolve-options.js';
+
+/** The resolved options. */
+export const RESOLVED_OPTIONS = Symbol('nestjs-background-services:options');
+
+/** Providers of the resolved options, whichever way they are given. */
+export function optionsProviders(options: BackgroundServicesOptions | undefined): Provider[] {
+  return [{ provide: RESOLVED_OPTIONS, useFactory: (): ResolvedOptions => resolveOptions(options) }];
+}
+
+/** @throws InvalidOptionsError unless exactly one of the three ways is chosen */
+export function asyncOptionsProviders(options: BackgroundServicesAsyncOptions): Provider[] {
+  const { useFactory, useClass, useExisting, inject = [] } = options;
+  const ways = [useFactory, useClass, useExisting].filter((way) => way !== undefined);
+  if (ways.length !== 1) {
+    const expected = 'exactly one of useFactory, useClass and useExisting';
+    throw new InvalidOptionsError([{ field: 'forRootAsync', expected, received: `${ways.length} of them` }]);
+  }
+  if (useFactory) {
+    const factory = useFactory as (
+      ...args: unknown[]
+    ) => BackgroundServicesOptions | Promise<BackgroundServicesOptions>;
+    return [
+      {
+        provide: RESOLVED_OPTIONS,
+        useFactory: async (...args: unknown[]) => resolveOptions(await factory(...args)),
+        inject,
+      },
+    ];
+  }
+  const source = (useClass ?? useExisting) as NonNullable<typeof useClass>;
+  const resolve = async (factory: BackgroundServicesOptionsFactory) =>
+    resolveOptions(await factory.createBackgroundServicesOptions());
+  return [
+    ...(useClass ? [useClass] : []),
+    { provide: RESOLVED_OPTIONS, useFactory: resolve, inject: [source] },
+  ];
+}

@@ -1,0 +1,62 @@
+import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import type { Clock, LeaseStore, Random, RedisTarget } from './lease/index.js';
+import type { LeaseTiming } from './leadership/index.js';
+import type { HealthOptions } from './health/index.js';
+import type { CircuitBreakerOptions } from './workers/index.js';
+
+/** Options of `BackgroundServicesModule`. Durations are in milliseconds. */
+export interface BackgroundServicesOptions {
+  /**
+   * Where leases live: a URL, ioredis options, or a client of the app (it is duplicated, and never closed here).
+   * @default none: leases live in this process's memory, and it always leads
+   */
+  readonly redis?: RedisTarget;
+  /** Another place for leases; instead of `redis`. It is not closed by the module. */
+  readonly store?: LeaseStore;
+  /** Name of this replica in leases, health and logs; a random boot suffix is always added. @default `<hostname>-<pid>` */
+  readonly instanceId?: string;
+  /** Where only `ttl` is given, the others keep their proportion to it. */
+  readonly lease?: Partial<LeaseTiming>;
+  /** Of every worker that does not override it; `false`: none. */
+  readonly circuitBreaker?: Partial<CircuitBreakerOptions> | false;
+  /** `false`: no controller; the indicator can still be injected. */
+  readonly health?: Partial<HealthOptions> | false;
+  readonly shutdown?: Partial<ShutdownOptions>;
+  /** Whether this replica campaigns at all; one that does not still shows its workers. @default true */
+  readonly enabled?: boolean;
+  /** The source of time. For tests. */
+  readonly clock?: Clock;
+  /** The source of random numbers in [0, 1). For tests. */
+  readonly random?: Random;
+}
+
+export interface ShutdownOptions {
+  /** How long running work may take to end before it is given up and its lease left to expire. @default 5_000 */
+  readonly drainTimeout: number;
+}
+
+export interface BackgroundServicesOptionsFactory {
+  createBackgroundServicesOptions(): BackgroundServicesOptions | Promise<BackgroundServicesOptions>;
+}
+
+/** Options of `forRootAsync`: exactly one of `useFactory`, `useClass` and `useExisting`. */
+export interface BackgroundServicesAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  readonly useFactory?: (...args: never[]) => BackgroundServicesOptions | Promise<BackgroundServicesOptions>;
+  readonly inject?: FactoryProvider['inject'];
+  readonly useClass?: Type<BackgroundServicesOptionsFactory>;
+  readonly useExisting?: Type<BackgroundServicesOptionsFactory>;
+}
+
+/** The options with every default filled in. */
+export interface ResolvedOptions {
+  readonly redis: RedisTarget | undefined;
+  readonly store: LeaseStore | undefined;
+  readonly instanceId: string;
+  readonly lease: LeaseTiming;
+  readonly circuitBreaker: CircuitBreakerOptions | false;
+  readonly health: HealthOptions;
+  readonly shutdown: ShutdownOptions;
+  readonly enabled: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+}

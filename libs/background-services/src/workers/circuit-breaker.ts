@@ -1,0 +1,212 @@
+import { type Clock } from '../lease/index.js';
+
+export interface CircuitBreakerOptions {
+  /** Consecutive failures that open it. @default 5 */
+  readonly failureThreshold: number;
+  /** How long it stays open before it lets a probe through, ms. @default 60_000 */
+  readonly openDuration: number;
+  /** Probes that may go undecided (aborted) before it opens again. @default 3 */
+  readonly halfOpenMaxIterations: number;
+  /** Called when it opens; an error in it is contained. */
+  readonly onOpen?: (event: CircuitBreakerEvent) => void;
+  /** Called when it closes after having been open; an error in it is contained. */
+  readonly onClose?: (event: CircuitBreakerEvent) => void;
+}
+
+export interface CircuitBreakerEvent {
+  readonly worker: string;
+  /** When it lets the next probe through; undefined if it is closed or held open. */
+  readonly retryAt: Date | undefined;
+}
+
+type State =
+  | { readonly name: 'closed'; readonly failures: number }
+  | { readonly name: 'open'; readonly until: number }
+  | { readonly name: 'half-open'; readonly probes: number }
+  /** Held open by an operator until `reset()`. */
+  | { readonly name: 'forced-open' }
+  /** Lets everything through and counts nothing, until `reset()`. */
+  | { readonly name: 'disabled' };
+
+export type CircuitState = State['name'];
+
+/** What the breaker tells its worker, which logs it. */
+export interface CircuitBreakerHooks {
+  readonly onTransition?: (from: CircuitState, to: CircuitState) => void;
+  readonly onListenerError?: (error: unknown) => void;
+}
+
+/** Leave for one iteration. Handed back with its result; if the state has changed since, the result is dropped. */
+export interface Permit {
+  readonly generation: number;
+}
+
+export interface CircuitView {
+  readonly state: CircuitState;
+  readonly consecutiveFailures: number;
+  readonly openings: number;
+  readonly skipped: number;
+  readonly retryAt: Date | undefined;
+}
+
+/** What the next leader needs to know, in the lease store's time. */
+export type CircuitSnapshot =
+  | { readonly state: 'closed'; readonly failures: number }
+  | { readonly state: 'open'; readonly retryAt: number }
+  | { readonly state: 'forced-open' }
+  | { readonly state: 'disabled' };
+
+/**
+ * Keeps a worker away from a sick dependency.
+ *
+ * closed → `failureThreshold` consecutive failures → open for `openDuration` → half-open: the first success closes, a failure opens again,
+ * and so do `halfOpenMaxIterations` probes without a verdict. Iterations that were aborted (lost lease, shutdown) are no verdict.
+ *
+ * Every change of state starts a new generation, and results that belong to an older one are dropped: an iteration that began before the
+ * breaker opened says nothing about the dependency now.
+ */
+export class CircuitBreaker {
+  #state: State = { name: 'closed', failures: 0 };
+  #generation = 0;
+  #openings = 0;
+  #skipped = 0;
+
+  constructor(
+    private readonly worker: string,
+    private readonly options: CircuitBreakerOptions,
+    private readonly clock: Clock,
+    private readonly hooks: CircuitBreakerHooks = {},
+  ) {}
+
+  /** Asks for leave to run one iteration. */
+  admit(): Permit | undefined {
+    const state = this.#state;
+    if (state.name === 'open' && this.clock.monotonic() >= state.until)
+      this.#enter({ name: 'half-open', probes: 0 });
+    if (this.#state.name === 'open' || this.#state.name === 'forced-open') {
+      this.#skipped++;
+      return undefined;
+    }
+    if (this.#state.name === 'half-open') this.#state = { name: 'half-open', probes: this.#state.probes + 1 };
+    return { generation: this.#generation };
+  }
+
+  succeeded(permit: Permit): void {
+    if (permit.generation !== this.#generation) return;
+    if (this.#state.name === 'half-open') {
+      this.#enter({ name: 'closed', failures: 0 });
+      this.#tell(this.options.onClose);
+    } else if (this.#state.name === 'closed' && this.#state.failures > 0) {
+      this.#state = { name: 'closed', failures: 0 };
+    }
+  }
+
+  failed(permit: Permit): void {
+    if (permit.generation !== this.#generation) return;
+    if (this.#state.name === 'half-open') this.#open();
+    else if (this.#state.name === 'closed') {
+      const failures = this.#state.failures + 1;
+      if (failures >= this.options.failureThreshold) this.#open();
+      else this.#state = { name: 'closed', failures };
+    }
+  }
+
+  /** The iteration ended without a verdict. */
+  undecided(permit: Permit): void {
+    if (permit.generation !== this.#generation || this.#state.name !== 'half-open') return;
+    if (this.#state.probes >= this.options.halfOpenMaxIterations) this.#open();
+  }
+
+  /** Closes it, whatever state it is in. */
+  reset(): void {
+    const wasClosed = this.#state.name === 'closed';
+    this.#enter({ name: 'closed', failures: 0 });
+    if (!wasClosed) this.#tell(this.options.onClose);
+  }
+
+  /** Lets nothing through until `reset()`. */
+  forceOpen(): void {
+    if (this.#state.name === 'forced-open') return;
+    this.#openings++;
+    this.#enter({ name: 'forced-open' });
+    this.#tell(this.options.onOpen);
+  }
+
+  /** Lets everything through until `reset()`. */
+  disable(): void {
+    this.#enter({ name: 'disabled' });
+  }
+
+  /** When an open breaker lets the next probe through, on the monotonic clock. */
+  get retryAt(): number | undefined {
+    return this.#state.name === 'open' ? this.#state.until : undefined;
+  }
+
+  view(): CircuitView {
+    const state = this.#state;
+    const left = state.name === 'open' ? state.until - this.clock.monotonic() : undefined;
+    return {
+      state: state.name,
+      consecutiveFailures: state.name === 'closed' ? state.failures : 0,
+      openings: this.#openings,
+      skipped: this.#skipped,
+      retryAt: left === undefined ? undefined : new Date(this.clock.wall() + Math.max(0, left)),
+    };
+  }
+
+  /** @param storeNow the lease store's time now, so that a successor on another machine reads it by the same clock. */
+  snapshot(storeNow: number): CircuitSnapshot {
+    const state = this.#state;
+    switch (state.name) {
+      case 'closed':
+        return { state: 'closed', failures: state.failures };
+      case 'open':
+        return { state: 'open', retryAt: Math.round(storeNow + (state.until - this.clock.monotonic())) };
+      case 'half-open':
+        // The probe's verdict is not known: the successor probes for itself, at once.
+        return { state: 'open', retryAt: Math.round(storeNow) };
+      case 'forced-open':
+      case 'disabled':
+        return { state: state.name };
+    }
+  }
+
+  /** Goes on where a predecessor was. */
+  restore(snapshot: CircuitSnapshot, storeNow: number): void {
+    switch (snapshot.state) {
+      case 'closed':
+        return this.#enter({
+          name: 'closed',
+          failures: Math.min(snapshot.failures, this.options.failureThreshold - 1),
+        });
+      case 'open': {
+        const left = Math.min(this.options.openDuration, Math.max(0, snapshot.retryAt - storeNow));
+        return this.#enter({ name: 'open', until: this.clock.monotonic() + left });
+      }
+      case 'forced-open':
+      case 'disabled':
+        return this.#enter({ name: snapshot.state });
+    }
+  }
+
+  #open(): void {
+    this.#openings++;
+    this.#enter({ name: 'open', until: this.clock.monotonic() + this.options.openDuration });
+    this.#tell(this.options.onOpen);
+  }
+
+  #enter(state: State): void {
+    const from = this.#state.name;
+    this.#state = state;
+    this.#generation++;
+    if (from !== state.name) this.hooks.onTransition?.(from, state.name);
+  }
+
+  #tell(listener: ((event: CircuitBreakerEvent) => void) | undefined): void {
+    try {
+      listener?.({ worker: this.worker, retryAt: this.view().retryAt });
+    } catch (error) {
+      this.hooks.onListenerError?.(error);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Logger } from '@nestjs/common';
+import type { Term } from '../leadership/index.js';
+
+/** One run of a worker, handed to its method and found by `currentIteration()` anywhere below it. */
+export interface Iteration {
+  /** Name of the worker. */
+  readonly worker: string;
+  /** Key of the lease it runs under. */
+  readonly key: string;
+  /** The term's fencing token. Send it with every write, and let the resource refuse a lower one than it has seen. */
+  readonly fencingToken: number;
+  /** Aborts when the term ends, the worker is stopped or its time limit is over: stop what you do. */
+  readonly signal: AbortSignal;
+  /** When this iteration was due; of a cron worker, its slot. */
+  readonly scheduledAt: Date;
+  /** Counts the iterations of this worker on this replica, from 1. */
+  readonly number: number;
+  /** @throws LeadershipLostError if the term has ended. Call it before what cannot be undone; it cannot replace fencing. */
+  assertLeader(): void;
+  /** A logger in the worker's name. */
+  readonly logger: Logger;
+}
+
+const storage = new AsyncLocalStorage<Iteration>();
+
+/** The iteration that the calling code runs in, if it runs in one. */
+export function currentIteration(): Iteration | undefined {
+  return storage.getStore();
+}
+
+/** Runs `work` so that `currentIteration()` finds `iteration` in all that it calls. */
+export function runInIteration<T>(iteration: Iteration, work: (iteration: Iteration) => T): T {
+  return storage.run(iteration, work, iteration);
+}
+
+/** Made once per run, so it is lean: the logger is the worker's, the signal usually the term's. */
+export class WorkerIteration implements Iteration {
+  constructor(
+    readonly worker: string,
+    readonly number: number,
+    readonly signal: AbortSignal,
+    readonly logger: Logger,
+    private readonly term: Term,
+    private readonly due: number,
+  ) {}
+
+  get key(): string {
+    return this.term.key;
+  }
+
+  get fencingToken(): number {
+    return this.term.fencingToken;
+  }
+
+  get scheduledAt(): Date {
+    return new Date(this.due);
+  }
+
+  assertLeader(): void {
+    this.term.assertLive();
+  }
+}

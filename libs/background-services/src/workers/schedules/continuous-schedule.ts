@@ -1,0 +1,61 @@
+import type { Timer } from '../../lease/index.js';
+import type { Schedule, ScheduleHost } from './schedule.js';
+
+/**
+ * Keeps a method running for as long as the term lasts. If it fails or returns, it is begun again after a random delay between 0 and a
+ * bound that doubles with every run ("full jitter", Marc Brooker, AWS Architecture Blog, 2015), and is back at `minBackoff` once a run has
+ * lasted longer than `maxBackoff`.
+ */
+export class ContinuousSchedule implements Schedule {
+  #timer: Timer | undefined;
+  #due: number | undefined;
+  #restarts = 0;
+  #state: 'running' | 'stopped' = 'stopped';
+
+  constructor(
+    private readonly minBackoff: number,
+    private readonly maxBackoff: number,
+    private readonly host: ScheduleHost,
+  ) {}
+
+  get nextRunAt(): Date | undefined {
+    return this.#due === undefined ? undefined : new Date(this.#due);
+  }
+
+  start(): void {
+    this.#state = 'running';
+    this.#runAfter(0);
+  }
+
+  stop(): void {
+    this.#state = 'stopped';
+    this.#due = undefined;
+    this.#timer?.cancel();
+  }
+
+  contribute(): void {
+    // A new term begins it at once: nothing to hand over.
+  }
+
+  #runAfter(delay: number): void {
+    if (this.#state === 'stopped') return;
+    this.#due = this.host.clock.wall() + delay;
+    this.#timer = this.host.clock.setTimeout(() => void this.#run(), delay);
+  }
+
+  async #run(): Promise<void> {
+    const { host } = this;
+    const due = this.#due ?? host.clock.wall();
+    this.#due = undefined;
+    const attempt = host.attempt(due);
+    if ('refused' in attempt) {
+      const untilProbe = (host.circuitRetryAt ?? -Infinity) - host.clock.monotonic();
+      return this.#runAfter(Math.max(this.minBackoff, untilProbe));
+    }
+    const result = await attempt.finished;
+    const lasted = 'duration' in result ? result.duration : 0;
+    this.#restarts = lasted > this.maxBackoff ? 0 : this.#restarts + 1;
+    const bound = Math.min(this.maxBackoff, this.minBackoff * 2 ** Math.min(this.#restarts, 30));
+    this.#runAfter(host.random() * bound);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Timer } from '../../lease/index.js';
+import type { Schedule, ScheduleHost } from './schedule.js';
+
+/**
+ * Fixed rate, never overlapping: ticks lie on a grid, and a tick that finds an iteration running is skipped.
+ *
+ * The grid survives a failover: the first tick of a term is due one interval after the last start on record (at once if that is over), by
+ * the lease store's time. Starts are recorded before the iteration where the interval is at least the renew interval; shorter ones travel
+ * with the renewals and the release, so that their cost does not depend on the interval.
+ */
+export class IntervalSchedule implements Schedule {
+  #timer: Timer | undefined;
+  #due = 0;
+  #lastStart: number | undefined;
+  #state: 'running' | 'stopped' = 'stopped';
+
+  constructor(
+    private readonly every: number,
+    private readonly immediate: boolean,
+    private readonly host: ScheduleHost,
+  ) {}
+
+  get nextRunAt(): Date | undefined {
+    return this.#state === 'stopped' ? undefined : new Date(this.#wallTimeOf(this.#due));
+  }
+
+  start(): void {
+    this.#state = 'running';
+    this.#due = this.host.clock.monotonic() + this.#firstDelay();
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#state = 'stopped';
+    this.#timer?.cancel();
+  }
+
+  #firstDelay(): number {
+    const { ledger, name } = this.host;
+    const lastStart = Number(ledger.get(startField(name)) ?? NaN);
+    if (Number.isNaN(lastStart)) return this.immediate ? 0 : this.every;
+    // Never longer than one interval, whatever the record says.
+    return Math.min(this.every, Math.max(0, lastStart + this.every - ledger.term.storeNow()));
+  }
+
+  contribute(): void {
+    if (this.#lastStart === undefined || this.#recordsFirst) return;
+    this.host.ledger.put(startField(this.host.name), String(Math.round(this.#lastStart)));
+  }
+
+  get #recordsFirst(): boolean {
+    return this.every >= this.host.timing.renewInterval;
+  }
+
+  #arm(): void {
+    if (this.#state === 'stopped') return;
+    const delay = this.#due - this.host.clock.monotonic();
+    this.#timer = this.host.clock.setTimeout(() => void this.#tick(), delay);
+  }
+
+  async #tick(): Promise<void> {
+    const { host, every } = this;
+    const attempt = host.attempt(
+      this.#wallTimeOf(this.#due),
+      this.#recordsFirst ? this.#recording : undefined,
+    );
+    if ('refused' in attempt) {
+      if (attempt.refused === 'busy' || attempt.refused === 'paused') host.skipped(1);
+    } else {
+      this.#lastStart = host.ledger.term.storeNow();
+      await attempt.finished;
+    }
+    const passed = Math.max(0, Math.floor((host.clock.monotonic() - this.#due) / every));
+    if (passed > 0) host.skipped(passed);
+    this.#due += (passed + 1) * every;
+    this.#arm();
+  }
+
+  readonly #recording = {
+    prepare: async () => {
+      const { ledger, name } = this.host;
+      await ledger.save(startField(name), String(Math.round(ledger.term.storeNow())));
+      return true;
+    },
+  };
+
+  #wallTimeOf(monotonic: number): number {
+    const { clock } = this.host;
+    return clock.wall() + (monotonic - clock.monotonic());
+  }
+}
+
+/** Ledger field of a worker's last start, in the store's time. */
+export function startField(worker: string): string {
+  return `start:${worker}`;
+}

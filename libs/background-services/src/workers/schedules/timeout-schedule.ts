@@ -1,0 +1,36 @@
+import type { Timer } from '../../lease/index.js';
+import type { Schedule, ScheduleHost } from './schedule.js';
+
+/** Runs once a term, `delay` ms after its beginning. */
+export class TimeoutSchedule implements Schedule {
+  #timer: Timer | undefined;
+  #due: Date | undefined;
+
+  constructor(
+    private readonly delay: number,
+    private readonly host: ScheduleHost,
+  ) {}
+
+  get nextRunAt(): Date | undefined {
+    return this.#due;
+  }
+
+  start(): void {
+    const due = this.host.clock.wall() + this.delay;
+    this.#due = new Date(due);
+    this.#timer = this.host.clock.setTimeout(() => {
+      this.#due = undefined;
+      const attempt = this.host.attempt(due);
+      if ('refused' in attempt && attempt.refused !== 'not-leading') this.host.skipped(1);
+    }, this.delay);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#due = undefined;
+  }
+
+  contribute(): void {
+    // A new term runs it again: nothing to hand over.
+  }
+}

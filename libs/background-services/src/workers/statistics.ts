@@ -1,0 +1,154 @@
+import { describeError } from '../errors/index.js';
+
+/** Error messages are cut to this many characters. */
+export const ERROR_MESSAGE_LENGTH = 500;
+/** How many of the last errors are kept. */
+export const KEPT_ERRORS = 10;
+/** How many of the last finished iterations the recent error rate and the percentiles look at. */
+export const WINDOW = 100;
+
+export interface ErrorRecord {
+  readonly at: Date;
+  /** Class name of the error. */
+  readonly type: string;
+  /** Cut to 500 characters. */
+  readonly message: string;
+}
+
+/** Milliseconds. Percentiles are of the last 100 finished iterations. */
+export interface DurationStatistics {
+  readonly count: number;
+  readonly last: number;
+  readonly mean: number;
+  readonly max: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** What one worker did on this replica since it booted. */
+export interface WorkerMetrics {
+  /** Iterations started. */
+  readonly iterations: number;
+  /** Iterations that failed. */
+  readonly errors: number;
+  /** Iterations that ended because the term, the worker or the app did: neither success nor error. */
+  readonly aborted: number;
+  /** Ticks that found an iteration running, or the worker paused. */
+  readonly skipped: number;
+  /** Cron slots that were given up by the misfire policy. */
+  readonly missed: number;
+  /** Errors / (successes + errors) since boot, 0 to 1. */
+  readonly errorRate: number;
+  /** The same over the last 100 finished iterations. */
+  readonly recentErrorRate: number;
+  readonly lastStartAt: Date | undefined;
+  readonly lastSuccessAt: Date | undefined;
+  readonly lastErrorAt: Date | undefined;
+  readonly recentErrors: readonly ErrorRecord[];
+  readonly durations: DurationStatistics;
+}
+
+/** Counts what a worker does. Recording costs a few additions; everything else is derived when somebody looks. */
+export class Statistics {
+  readonly #durations = new Float64Array(WINDOW);
+  readonly #failures = new Uint8Array(WINDOW);
+  #started = 0;
+  #succeeded = 0;
+  #failed = 0;
+  #aborted = 0;
+  #skipped = 0;
+  #missed = 0;
+  #lastStart = NaN;
+  #lastSuccess = NaN;
+  #lastDuration = 0;
+  #total = 0;
+  #max = 0;
+  #errors: ErrorRecord[] = [];
+
+  get iterations(): number {
+    return this.#started;
+  }
+
+  started(at: number): void {
+    this.#started++;
+    this.#lastStart = at;
+  }
+
+  succeeded(at: number, duration: number): void {
+    this.#finish(duration, 0);
+    this.#succeeded++;
+    this.#lastSuccess = at;
+  }
+
+  failed(at: number, duration: number, error: unknown): void {
+    this.#finish(duration, 1);
+    this.#failed++;
+    this.#errors = [...this.#errors.slice(1 - KEPT_ERRORS), toRecord(at, error)];
+  }
+
+  aborted(): void {
+    this.#aborted++;
+  }
+
+  skipped(ticks: number): void {
+    this.#skipped += ticks;
+  }
+
+  missed(slots: number): void {
+    this.#missed += slots;
+  }
+
+  view(): WorkerMetrics {
+    const count = this.#succeeded + this.#failed;
+    const size = Math.min(count, WINDOW);
+    const recent = this.#durations.slice(0, size).sort();
+    const failures = this.#failures.slice(0, size).reduce((sum, failure) => sum + failure, 0);
+    return {
+      iterations: this.#started,
+      errors: this.#failed,
+      aborted: this.#aborted,
+      skipped: this.#skipped,
+      missed: this.#missed,
+      errorRate: count === 0 ? 0 : this.#failed / count,
+      recentErrorRate: size === 0 ? 0 : failures / size,
+      lastStartAt: toDate(this.#lastStart),
+      lastSuccessAt: toDate(this.#lastSuccess),
+      lastErrorAt: this.#errors.at(-1)?.at,
+      recentErrors: this.#errors,
+      durations: {
+        count,
+        last: this.#lastDuration,
+        mean: count === 0 ? 0 : this.#total / count,
+        max: this.#max,
+        p50: percentile(recent, 0.5),
+        p95: percentile(recent, 0.95),
+      },
+    };
+  }
+
+  #finish(duration: number, failure: 0 | 1): void {
+    const slot = (this.#succeeded + this.#failed) % WINDOW;
+    this.#durations[slot] = duration;
+    this.#failures[slot] = failure;
+    this.#lastDuration = duration;
+    this.#total += duration;
+    if (duration > this.#max) this.#max = duration;
+  }
+}
+
+function toRecord(at: number, error: unknown): ErrorRecord {
+  const { type, message } = describeError(error);
+  const cut =
+    message.length > ERROR_MESSAGE_LENGTH ? `${message.slice(0, ERROR_MESSAGE_LENGTH - 1)}…` : message;
+  return { at: new Date(at), type, message: cut };
+}
+
+function toDate(time: number): Date | undefined {
+  return Number.isNaN(time) ? undefined : new Date(time);
+}
+
+function percentile(sorted: Float64Array, share: number): number {
+  return sorted.length === 0
+    ? 0
+    : (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
+}

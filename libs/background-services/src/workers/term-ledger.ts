@@ -1,0 +1,58 @@
+import type { Ledger, RecordReply } from '../lease/index.js';
+import type { RecordEntry, Term } from '../leadership/index.js';
+
+/**
+ * The lease's ledger as one term sees it: what the predecessor left, what this term changed, and which changes the store does not have yet.
+ */
+export class TermLedger {
+  readonly #stored: Map<string, string>;
+  readonly #unsaved = new Map<string, string>();
+
+  constructor(
+    readonly term: Term,
+    entries: Ledger,
+    private readonly record: RecordEntry,
+  ) {
+    this.#stored = new Map(Object.entries(entries));
+  }
+
+  get(field: string): string | undefined {
+    return this.#unsaved.get(field) ?? this.#stored.get(field);
+  }
+
+  /** Changes an entry; it travels with the next renewal or the release. */
+  put(field: string, value: string): void {
+    if (this.#stored.get(field) === value) this.#unsaved.delete(field);
+    else this.#unsaved.set(field, value);
+  }
+
+  /** Changes an entry now. If the store does not answer, it travels with the next renewal. */
+  async save(field: string, value: string): Promise<void> {
+    this.put(field, value);
+    if (!this.#unsaved.has(field)) return;
+    const { outcome } = await this.record(field, value);
+    if (outcome === 'recorded') this.markSaved({ [field]: value });
+  }
+
+  /** Changes an entry now, if the store still has the value that this term knows of. Not for entries that are also `put`. */
+  async compareAndSet(field: string, value: string): Promise<RecordReply> {
+    const reply = await this.record(field, value, this.#stored.get(field) ?? null);
+    if (reply.outcome === 'recorded') this.#stored.set(field, value);
+    else if (reply.outcome === 'conflict') {
+      if (reply.current === null) this.#stored.delete(field);
+      else this.#stored.set(field, reply.current);
+    }
+    return reply;
+  }
+
+  unsaved(): Ledger {
+    return Object.fromEntries(this.#unsaved);
+  }
+
+  markSaved(entries: Ledger): void {
+    for (const [field, value] of Object.entries(entries)) {
+      this.#stored.set(field, value);
+      if (this.#unsaved.get(field) === value) this.#unsaved.delete(field);
+    }
+  }
+}

@@ -1,0 +1,350 @@
+import { Logger } from '@nestjs/common';
+import { describeError, IterationTimeoutError, WorkerStoppedError } from '../errors/index.js';
+import type { Clock, Random } from '../lease/index.js';
+import type { LeaseTiming, Term } from '../leadership/index.js';
+import {
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitState,
+  type CircuitView,
+  type Permit,
+} from './circuit-breaker.js';
+import { decodeCircuitSnapshot } from './circuit-snapshot.js';
+import { runInIteration, WorkerIteration } from './iteration.js';
+import { createSchedule } from './schedules/create-schedule.js';
+import { CronSlots } from './schedules/cron-slots.js';
+import type {
+  Attempt,
+  AttemptSteps,
+  IterationOutcome,
+  Schedule,
+  ScheduleHost,
+} from './schedules/schedule.js';
+import { Statistics, type WorkerMetrics } from './statistics.js';
+import type { TermLedger } from './term-ledger.js';
+import type { WorkerDefinition } from './worker-definition.js';
+
+export interface WorkerContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timing: LeaseTiming;
+  readonly circuitBreaker: CircuitBreakerOptions | false;
+  /** Wall time of the app's boot. */
+  readonly bootedAt: number;
+}
+
+/** What this replica wants of the worker; only a started one runs. */
+export type WorkerMode = 'started' | 'paused' | 'stopped';
+
+/** One worker's part in one term. */
+interface Duty {
+  readonly term: Term;
+  readonly ledger: TermLedger;
+  readonly schedule: Schedule;
+  /** Aborts with the term, or earlier if the worker is stopped. */
+  readonly abort: AbortController;
+}
+
+interface Running {
+  readonly since: number;
+  finished: Promise<unknown>;
+}
+
+/**
+ * One worker of this replica, across all its terms: the gate, the circuit breaker, the statistics and the context around each iteration.
+ * Iterations never overlap, whoever asks for them, and nothing that the user's work throws gets out of here.
+ */
+export class Worker {
+  readonly logger: Logger;
+  readonly breaker: CircuitBreaker;
+  readonly #statistics = new Statistics();
+  #mode: WorkerMode;
+  #duty: Duty | undefined;
+  #running: Running | undefined;
+  #slots: CronSlots | undefined;
+
+  constructor(
+    readonly definition: WorkerDefinition,
+    private readonly context: WorkerContext,
+  ) {
+    const { name, schedule, options } = definition;
+    this.logger = new Logger(name);
+    this.#mode = schedule.kind === 'cron' && schedule.disabled ? 'stopped' : 'started';
+    const { circuitBreaker } = context;
+    const defaults = circuitBreaker || {
+      failureThreshold: Infinity,
+      openDuration: 0,
+      halfOpenMaxIterations: 1,
+    };
+    this.breaker = new CircuitBreaker(
+      name,
+      { ...defaults, ...(options.circuitBreaker || {}) },
+      context.clock,
+      {
+        onTransition: (from, to) => this.#logTransition(from, to),
+        onListenerError: (error) => this.#logError('A circuit breaker listener failed', error),
+      },
+    );
+    if (options.circuitBreaker === false || circuitBreaker === false) this.breaker.disable();
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get mode(): WorkerMode {
+    return this.#mode;
+  }
+
+  get metrics(): WorkerMetrics {
+    return this.#statistics.view();
+  }
+
+  get circuit(): CircuitView {
+    return this.breaker.view();
+  }
+
+  get isLeading(): boolean {
+    return this.#duty?.term.isLive() ?? false;
+  }
+
+  get nextRunAt(): Date | undefined {
+    return this.#mode === 'started' ? this.#duty?.schedule.nextRunAt : undefined;
+  }
+
+  /** Milliseconds between two runs; of a cron worker, between its next two slots. */
+  get period(): number | undefined {
+    const { schedule } = this.definition;
+    if (schedule.kind === 'interval') return schedule.every;
+    if (schedule.kind !== 'cron') return undefined;
+    this.#slots ??= new CronSlots(schedule.pattern, schedule);
+    const next = this.#slots.next(this.context.clock.wall());
+    const following = next === undefined ? undefined : this.#slots.next(next);
+    return next === undefined || following === undefined ? undefined : following - next;
+  }
+
+  /** How long the running iteration has been running, ms; undefined if none is. */
+  get runningFor(): number | undefined {
+    return this.#running && this.context.clock.monotonic() - this.#running.since;
+  }
+
+  /** Begins its part in a term. A stopped worker takes none, but joins if it is started later. */
+  begin(term: Term, ledger: TermLedger): void {
+    const snapshot = decodeCircuitSnapshot(ledger.get(circuitField(this.name)));
+    if (snapshot && this.context.circuitBreaker !== false) this.breaker.restore(snapshot, term.storeNow());
+    this.#take(term, ledger);
+  }
+
+  /** Ends its part in the term: no tick any more, and the running iteration is told. */
+  end(reason: unknown): void {
+    this.#duty?.schedule.stop();
+    this.#duty?.abort.abort(reason);
+  }
+
+  /** The term is over and drained, or given up. */
+  dismiss(term: Term): void {
+    if (this.#duty?.term === term) this.#duty = undefined;
+  }
+
+  /** Resolves when no iteration is running. */
+  async drained(): Promise<void> {
+    while (this.#running) await this.#running.finished;
+  }
+
+  start(): void {
+    const was = this.#mode;
+    this.#mode = 'started';
+    if (was !== 'stopped' || !this.#duty?.term.isLive()) return;
+    this.#take(this.#duty.term, this.#duty.ledger);
+  }
+
+  /** Stops ticking and aborts the running iteration. */
+  stop(): void {
+    this.#mode = 'stopped';
+    this.end(new WorkerStoppedError(this.name));
+  }
+
+  pause(): void {
+    if (this.#mode === 'started') this.#mode = 'paused';
+  }
+
+  resume(): void {
+    if (this.#mode === 'paused') this.#mode = 'started';
+  }
+
+  /** Puts what has changed into the ledger, which is about to be sent. */
+  contribute(): void {
+    if (!this.#duty) return;
+    const { ledger, schedule, term } = this.#duty;
+    schedule.contribute();
+    const field = circuitField(this.name);
+    const snapshot = this.breaker.snapshot(term.storeNow());
+    const isDefault = snapshot.state === 'closed' && snapshot.failures === 0;
+    if (!isDefault || ledger.get(field) !== undefined) ledger.put(field, JSON.stringify(snapshot));
+  }
+
+  /** Tries to run one iteration that was due at this wall time. The promise in the answer never rejects. */
+  attempt(due: number, steps?: AttemptSteps): Attempt {
+    const duty = this.#duty;
+    if (!duty?.term.isLive()) return { refused: 'not-leading' };
+    if (this.#running) return { refused: 'busy' };
+    if (this.#mode !== 'started') return { refused: this.#mode };
+    const permit = this.breaker.admit();
+    if (!permit) return { refused: 'circuit-open' };
+    const since = this.context.clock.monotonic();
+    // Set before the work begins: whatever it calls must already find the worker busy.
+    const running: Running = { since, finished: Promise.resolve() };
+    this.#running = running;
+    const finished = this.#execute(duty, permit, due, since, steps);
+    running.finished = finished;
+    return { finished };
+  }
+
+  #take(term: Term, ledger: TermLedger): void {
+    const schedule = createSchedule(this.definition, this.#hostFor(ledger));
+    this.#duty = { term, ledger, schedule, abort: new AbortController() };
+    if (this.#mode !== 'stopped') schedule.start();
+  }
+
+  async #execute(
+    duty: Duty,
+    permit: Permit,
+    due: number,
+    since: number,
+    steps?: AttemptSteps,
+  ): Promise<IterationOutcome> {
+    let outcome: IterationOutcome = { outcome: 'not-started' };
+    try {
+      const prepared = steps?.prepare ? await steps.prepare() : true;
+      if (prepared && duty.term.isLive() && !duty.abort.signal.aborted)
+        outcome = await this.#run(duty, permit, due, since);
+      else this.breaker.undecided(permit);
+      if (steps?.conclude) await steps.conclude(outcome);
+    } catch (error) {
+      this.#logError('Preparing or concluding an iteration failed', error);
+    } finally {
+      this.#running = undefined;
+    }
+    return outcome;
+  }
+
+  async #run(duty: Duty, permit: Permit, due: number, since: number): Promise<IterationOutcome> {
+    const { clock } = this.context;
+    const { definition } = this;
+    this.#statistics.started(clock.wall());
+    const limit =
+      definition.options.timeLimit === undefined
+        ? undefined
+        : this.#limit(duty, definition.options.timeLimit);
+    const signal = limit?.signal ?? duty.abort.signal;
+    const iteration = new WorkerIteration(
+      this.name,
+      this.#statistics.iterations,
+      signal,
+      this.logger,
+      duty.term,
+      due,
+    );
+    let result: { readonly error: unknown } | undefined;
+    try {
+      await runInIteration(iteration, definition.run);
+    } catch (error) {
+      result = { error };
+    }
+    const duration = clock.monotonic() - since;
+    const timeout = limit?.end();
+    if (timeout) {
+      if (result && result.error !== timeout) timeout.cause = result.error;
+      return this.#failed(permit, duration, timeout);
+    }
+    if (!result) {
+      this.breaker.succeeded(permit);
+      this.#statistics.succeeded(clock.wall(), duration);
+      return { outcome: 'succeeded', duration };
+    }
+    return duty.abort.signal.aborted
+      ? this.#aborted(permit, duration, result.error, duty.abort.signal.reason)
+      : this.#failed(permit, duration, result.error);
+  }
+
+  #failed(permit: Permit, duration: number, error: unknown): IterationOutcome {
+    this.#statistics.failed(this.context.clock.wall(), duration, error);
+    this.#logError(`Iteration ${this.#statistics.iterations} failed`, error);
+    this.breaker.failed(permit);
+    return { outcome: 'failed', duration, error };
+  }
+
+  #aborted(permit: Permit, duration: number, error: unknown, reason: unknown): IterationOutcome {
+    this.#statistics.aborted();
+    this.breaker.undecided(permit);
+    // The abort itself is no news; anything else that the work threw on its way out must not vanish.
+    if (error !== reason && !(error instanceof Error && error.name === 'AbortError')) {
+      this.logger.warn(
+        `Iteration ${this.#statistics.iterations} was aborted and failed: ${describeError(error).message}`,
+      );
+    }
+    return { outcome: 'aborted', duration };
+  }
+
+  /** A signal that also aborts when the time limit is over. `end()` says whether it was. */
+  #limit(
+    duty: Duty,
+    timeLimit: number,
+  ): { readonly signal: AbortSignal; end(): IterationTimeoutError | undefined } {
+    const own = new AbortController();
+    let timeout: IterationTimeoutError | undefined;
+    const timer = this.context.clock.setTimeout(() => {
+      if (own.signal.aborted) return;
+      timeout = new IterationTimeoutError(this.name, timeLimit);
+      own.abort(timeout);
+    }, timeLimit);
+    const forward = () => own.abort(duty.abort.signal.reason);
+    duty.abort.signal.addEventListener('abort', forward, { once: true });
+    return {
+      signal: own.signal,
+      end: () => {
+        timer.cancel();
+        duty.abort.signal.removeEventListener('abort', forward);
+        return timeout;
+      },
+    };
+  }
+
+  #hostFor(ledger: TermLedger): ScheduleHost {
+    const { breaker } = this;
+    return {
+      name: this.name,
+      clock: this.context.clock,
+      random: this.context.random,
+      timing: this.context.timing,
+      logger: this.logger,
+      bootedAt: this.context.bootedAt,
+      ledger,
+      attempt: (due, steps) => this.attempt(due, steps),
+      skipped: (ticks) => this.#statistics.skipped(ticks),
+      missed: (slots) => this.#statistics.missed(slots),
+      get circuitRetryAt() {
+        return breaker.retryAt;
+      },
+    };
+  }
+
+  #logTransition(from: CircuitState, to: CircuitState): void {
+    const retryAt = this.breaker.view().retryAt?.toISOString();
+    if (to === 'open')
+      this.logger.error(`Circuit breaker OPEN${retryAt ? ` until ${retryAt}` : ''} (was ${from})`);
+    else if (to === 'closed' && from !== 'disabled')
+      this.logger.log(`Circuit breaker closed: recovered (was ${from})`);
+    else this.logger.warn(`Circuit breaker ${to} (was ${from})`);
+  }
+
+  #logError(what: string, error: unknown): void {
+    const { message, stack } = describeError(error);
+    this.logger.error(`${what}: ${message}`, stack);
+  }
+}
+
+/** Ledger field of a worker's circuit breaker. */
+export function circuitField(worker: string): string {
+  return `breaker:${worker}`;
+}
