@@ -171,9 +171,7 @@ function readCron({
   threshold,
 }: CronMetadata): ScheduleSpec {
   const given = { timeZone, utcOffset, disabled, initialDelay, threshold };
-  const options = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
-  );
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { kind: 'cron', pattern: toPattern(cronTime), ...options };
 }
 

@@ -1,0 +1,3 @@
+export * from './background-testing-kit.js';
+export * from './test-clock.js';
+export * from './test-lease-store.js';
