@@ -8,8 +8,10 @@ import {
   type LeaseStore,
   type RecordReply,
   type RenewReply,
+  type Unknown,
 } from '../lease/index.js';
 import type { Duties } from './duties.js';
+import { limited, toError } from './limited.js';
 import { Term } from './term.js';
 import { EXPIRY_SPREAD, type LeaseTiming, unknownRetryDelay, WAITING_LOG_INTERVAL } from './timing.js';
 
@@ -107,13 +109,13 @@ export class Elector {
 
   /** Leaves for good: ends a term in order. Resolves with whether all work had drained. */
   async stop(): Promise<boolean> {
-    let clean = true;
+    if (this.#state.phase === 'standby') this.#enter({ phase: 'idle' });
     if (this.#state.phase === 'leading') this.#stepDown('stop', 'idle');
+    let clean = true;
     if (this.#state.phase === 'stepping-down') {
       this.#enter({ ...this.#state, then: 'idle' });
       clean = await this.#state.finished;
     }
-    if (this.#state.phase === 'standby') this.#enter({ phase: 'idle' });
     // An acquire under way may still succeed; its reply handler gives the lease back.
     await this.#inFlight;
     return clean;
@@ -224,9 +226,7 @@ export class Elector {
   async #record(term: Term, field: string, value: string, expected?: string | null): Promise<RecordReply> {
     const { key, holder, fencingToken: token } = term;
     const request = { key, holder, token, field, value, ...(expected === undefined ? {} : { expected }) };
-    const reply = await this.context.store
-      .record(request)
-      .catch((error: Error) => ({ outcome: 'unknown' as const, error }));
+    const reply = await this.#ask((store) => store.record(request));
     if (reply.outcome === 'lost') this.#lost(term, reply.holder);
     return reply;
   }
@@ -338,9 +338,7 @@ export class Elector {
     // A renewal under way was written before and is answered before; waiting for it keeps the two from being told apart wrongly.
     await this.#inFlight;
     const ledger = this.duties.unsavedEntries();
-    const reply = await this.context.store
-      .release({ key, holder, token, ledger })
-      .catch((error: Error) => ({ outcome: 'unknown' as const, error }));
+    const reply = await this.#ask((store) => store.release({ key, holder, token, ledger }));
     if (reply.outcome === 'released') this.duties.markSaved(ledger);
     if (reply.outcome === 'unknown') {
       this.context.logger.warn(`Could not release "${key}" (${reply.error.message}); it expires by itself`);
@@ -348,8 +346,17 @@ export class Elector {
   }
 
   async #giveBack(token: number): Promise<void> {
-    const { instanceId: holder, store } = this.context;
-    await store.release({ key: this.key, holder, token, ledger: {} }).catch(() => undefined);
+    const { key } = this;
+    await this.#ask((store) => store.release({ key, holder: this.context.instanceId, token, ledger: {} }));
+  }
+
+  /** Sends one command to the store; whatever goes wrong is `unknown`. */
+  async #ask<Reply>(command: (store: LeaseStore) => Promise<Reply>): Promise<Reply | Unknown> {
+    const { clock, timing, store } = this.context;
+    return limited(clock, timing, async () => command(store)).catch((cause: unknown) => ({
+      outcome: 'unknown',
+      error: toError(cause),
+    }));
   }
 
   #standbyDelay(reply: AcquireReply, timing: LeaseTiming, spread: number): number {

@@ -9,6 +9,7 @@ import {
   type Unknown,
 } from '../lease/index.js';
 import type { Elector } from './elector.js';
+import { limited, toError } from './limited.js';
 import { type LeaseTiming, WAITING_LOG_INTERVAL } from './timing.js';
 
 export interface HeartbeatContext {
@@ -119,21 +120,14 @@ export class Heartbeat {
     command: () => Promise<readonly (Reply | Unknown)[]>,
   ): Promise<readonly (Reply | Unknown)[]> {
     const { clock, timing } = this.context;
-    let timer: Timer | undefined;
-    const limit = new Promise<never>((_resolve, reject) => {
-      const late = () => reject(new StoreError(`The lease store did not answer within ${timing.ttl / 5} ms`));
-      timer = clock.setTimeout(late, timing.ttl / 5);
-    });
     try {
-      const replies = await Promise.race([(async () => command())(), limit]);
+      const replies = await limited(clock, timing, async () => command());
       this.#noteTrouble(replies.find(isUnknown)?.error);
       return replies;
     } catch (cause) {
-      const error = cause instanceof Error ? cause : new StoreError(String(cause));
+      const error = toError(cause);
       this.#noteTrouble(error);
       return Array.from({ length: size }, () => ({ outcome: 'unknown', error }));
-    } finally {
-      timer?.cancel();
     }
   }
 
