@@ -1,0 +1,35 @@
+import {
+  Controller,
+  Get,
+  NotFoundException,
+  Param,
+  Query,
+  StandardSchemaValidationPipe,
+  UsePipes,
+} from '@nestjs/common';
+import { z } from 'zod';
+import { limit, oneOf } from '../http/query.js';
+import { isMarketSymbol, SYMBOLS } from '../market/symbols.js';
+import { CandleStore } from './candle.store.js';
+import { TIME_FRAMES } from './time-frame.js';
+
+const candlesQuery = z.object({ frame: oneOf(TIME_FRAMES, '1m'), limit: limit(60) });
+
+@Controller('candles')
+@UsePipes(StandardSchemaValidationPipe)
+export class CandlesController {
+  constructor(private readonly store: CandleStore) {}
+
+  /** The newest candles of a symbol, newest first. */
+  @Get(':symbol')
+  async latest(
+    @Param('symbol') text: string,
+    @Query({ schema: candlesQuery }) { frame, limit }: z.infer<typeof candlesQuery>,
+  ) {
+    const symbol = text.toUpperCase();
+    if (!isMarketSymbol(symbol)) {
+      throw new NotFoundException(`Expected a symbol (${SYMBOLS.join(', ')}), received "${text}".`);
+    }
+    return { symbol, frame, candles: await this.store.latest(symbol, frame, limit) };
+  }
+}

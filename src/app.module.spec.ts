@@ -1,0 +1,88 @@
+import { type Server } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { BackgroundServiceManager } from 'nestjs-background-services';
+import request from 'supertest';
+
+describe('AppModule', () => {
+  let app: INestApplication<Server>;
+
+  beforeAll(async () => {
+    // The environment is read when the module is imported. What is empty here, no .env file fills in.
+    const alone = { REDIS_URL: '', DATABASE_URL: '', DATA_DIR: 'memory://' };
+    Object.assign(process.env, { ...alone, API_KEY: 'secret', MARKET_HOURS: 'always' });
+    const { AppModule } = await import('./app.module.js');
+    const moduleRef = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    app = moduleRef.createNestApplication<INestApplication<Server>>({ logger: false });
+    await app.init();
+  }, 60_000);
+  afterAll(() => app.close());
+
+  const get = (path: string) => request(app.getHttpServer()).get(path);
+  const bodyOf = ({ body }: { readonly body: unknown }) => body;
+  const messageOf = (response: { readonly body: unknown }) =>
+    (bodyOf(response) as { message: unknown }).message;
+
+  it('runs its three workers under leases, and the feed monitor without', () => {
+    const workers = app.get(BackgroundServiceManager).list();
+    expect(workers.map(({ name, key }) => [name, key]).sort()).toEqual([
+      ['candles', 'aggregation:candles:leader'],
+      ['daily-portfolio-snapshot', 'portfolio:daily_snapshot:leader'],
+      ['intraday-portfolio', 'portfolio:background_services:leader'],
+    ]);
+  });
+
+  it('serves its health', async () => {
+    await get('/health/background').expect(200);
+    await get('/health/live').expect(200);
+    await get('/health/ready').expect(200);
+  });
+
+  it('serves quotes of every symbol', async () => {
+    const body = bodyOf(await get('/quotes').expect(200));
+    expect(body).toMatchObject({
+      open: true,
+      quotes: [{ symbol: 'AAPL' }, {}, {}, {}, {}, { symbol: 'SPX' }],
+    });
+  });
+
+  it('serves an account and its history', async () => {
+    const body = bodyOf(await get('/portfolio/demo').expect(200));
+    expect(body).toMatchObject({
+      account: 'demo',
+      cash: 10_000,
+      positions: [{ symbol: 'AAPL', quantity: 120 }, {}, {}],
+    });
+    const history = bodyOf(await get('/portfolio/demo/history?limit=5').expect(200));
+    expect(history).toMatchObject({ account: 'demo' });
+  });
+
+  it('answers 404 for an account or a symbol that it does not know', async () => {
+    expect(messageOf(await get('/portfolio/nobody').expect(404))).toContain('received "nobody"');
+    await get('/portfolio/nobody/history').expect(404);
+    expect(messageOf(await get('/candles/XYZ').expect(404))).toContain('AAPL, MSFT, GOOG, AMZN, IBM, SPX');
+  });
+
+  it('answers 400 for a query that it does not understand, and says why', async () => {
+    expect(messageOf(await get('/candles/AAPL?frame=2m&limit=0').expect(400))).toEqual([
+      'frame: expected 1m, 5m, 15m, 30m, 1h, received "2m"',
+      'limit: expected a whole number from 1 to 1000, received "0"',
+    ]);
+    await get('/portfolio/demo/history?limit=many').expect(400);
+  });
+
+  it('serves candles in the case that the caller likes', async () => {
+    const body = bodyOf(await get('/candles/aapl?frame=5m').expect(200));
+    expect(body).toMatchObject({ symbol: 'AAPL', frame: '5m' });
+  });
+
+  it('captures missed days for who has the API key, and for nobody else', async () => {
+    const post = () => request(app.getHttpServer()).post('/portfolio/snapshots');
+    await post().expect(401);
+    await post().set('x-api-key', 'guess').expect(401);
+    const body = bodyOf(await post().set('x-api-key', 'secret').expect(200));
+    const day = expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as unknown;
+    expect(body).toEqual({ capturedThrough: { demo: day, growth: day, pension: day } });
+  });
+});

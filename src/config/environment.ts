@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { InvalidEnvironmentError } from './invalid-environment.error.js';
+
+/** The longest delay a Node.js timer takes; a longer one would fire at once. */
+const LONGEST_TIMER = 2_147_483_647;
+
+/** The whole text is checked, so that "30s" is refused rather than read as 30. */
+const integer = (expected: string, min: number, max: number) =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, { error: expected })
+    .transform(Number);
+
+const milliseconds = (min: number) =>
+  integer(`whole milliseconds from ${min} to ${LONGEST_TIMER}`, min, LONGEST_TIMER);
+
+const url = (expected: string, schemes: RegExp) =>
+  z.string().refine((text) => schemes.test(text) && URL.canParse(text), { error: expected });
+
+/** For what travels in headers, keys and logs. */
+const visible = z.string().regex(/^[\x21-\x7e]{1,200}$/, {
+  error: '1 to 200 visible ASCII characters without spaces',
+});
+
+const schema = z.object({
+  /** Port to listen on; 0 takes any free one. */
+  PORT: integer('a port from 0 to 65535', 0, 65_535).default(3000),
+
+  /** Redis that holds the leases. Unset: a single process, leadership in memory. */
+  REDIS_URL: url('a URL that begins with redis:// or rediss://', /^rediss?:\/\//).optional(),
+
+  /** PostgreSQL that holds the data. Unset: an embedded PGlite in `DATA_DIR`. */
+  DATABASE_URL: url('a URL that begins with postgres:// or postgresql://', /^postgres(ql)?:\/\//).optional(),
+
+  /** Folder of the embedded database, of one process at a time; `memory://` keeps nothing. */
+  DATA_DIR: z.string().default('.data/pglite'),
+
+  /** What callers send as `x-api-key`. Unset: a random key, printed at start. */
+  API_KEY: visible.optional(),
+
+  /** `nyse`: 9:30-16:00 in New York, Monday to Friday. `always`: a market that never closes. */
+  MARKET_HOURS: z.enum(['always', 'nyse'], { error: 'always or nyse' }).default('always'),
+
+  /** How often accounts are valued, in milliseconds. */
+  INTRADAY_INTERVAL: milliseconds(10).default(30_000),
+
+  /** How often every replica refreshes its quotes, in milliseconds. */
+  FEED_TICK_INTERVAL: milliseconds(10).default(1_000),
+
+  /** Name of this replica in leases and health. Unset: host name and process id. */
+  INSTANCE_ID: visible.optional(),
+
+  /** Time to live of a lease, in milliseconds: how long a dead leader blocks its successor at most. */
+  LEASE_TTL: milliseconds(300).optional(),
+
+  /** How long a shutdown waits for running work, in milliseconds. */
+  DRAIN_TIMEOUT: milliseconds(0).default(5_000),
+});
+
+export type Environment = z.infer<typeof schema>;
+
+/**
+ * Checks environment variables all at once. An empty variable counts as unset, as compose files write it.
+ * @throws InvalidEnvironmentError that lists every wrong variable.
+ */
+export function validateEnvironment(variables: Record<string, unknown>): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new InvalidEnvironmentError(
+    result.error.issues.map(({ path, message }) => {
+      const variable = String(path[0]);
+      return { variable, expected: message, received: given[variable] };
+    }),
+  );
+}

@@ -1,0 +1,55 @@
+export interface Migration {
+  readonly id: string;
+  /** One SQL statement each; all of them and the record of the migration commit together. */
+  readonly statements: readonly string[];
+}
+
+/** Oldest first. A migration that has been released is never edited: add one. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    id: '0001-market-data',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS fences (
+         resource text PRIMARY KEY,
+         token    bigint NOT NULL
+       )`,
+      `CREATE TABLE IF NOT EXISTS accounts (
+         id   text PRIMARY KEY,
+         name text NOT NULL,
+         cash numeric(18, 2) NOT NULL
+       )`,
+      `CREATE TABLE IF NOT EXISTS positions (
+         account_id text NOT NULL REFERENCES accounts (id),
+         symbol     text NOT NULL,
+         quantity   numeric(18, 4) NOT NULL,
+         PRIMARY KEY (account_id, symbol)
+       )`,
+      `CREATE TABLE IF NOT EXISTS valuations (
+         account_id    text NOT NULL REFERENCES accounts (id),
+         at            timestamptz NOT NULL,
+         value         numeric(18, 2) NOT NULL,
+         fencing_token bigint NOT NULL,
+         PRIMARY KEY (account_id, at)
+       )`,
+      `CREATE TABLE IF NOT EXISTS daily_captures (
+         account_id    text NOT NULL REFERENCES accounts (id),
+         day           date NOT NULL,
+         value         numeric(18, 2) NOT NULL,
+         captured_at   timestamptz NOT NULL,
+         fencing_token bigint NOT NULL,
+         PRIMARY KEY (account_id, day)
+       )`,
+      `CREATE TABLE IF NOT EXISTS candles (
+         symbol        text NOT NULL,
+         frame         text NOT NULL,
+         start         timestamptz NOT NULL,
+         open          numeric(18, 4) NOT NULL,
+         high          numeric(18, 4) NOT NULL,
+         low           numeric(18, 4) NOT NULL,
+         close         numeric(18, 4) NOT NULL,
+         fencing_token bigint NOT NULL,
+         PRIMARY KEY (symbol, frame, start)
+       )`,
+    ],
+  },
+];

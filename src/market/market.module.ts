@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { type Environment } from '../config/environment.js';
+import { Clock, SystemClock } from './clock.js';
+import { FeedMonitor } from './feed-monitor.js';
+import { MarketHours } from './market-hours.js';
+import { PriceFeed } from './price-feed.js';
+import { loadPriceSeries } from './price-series.js';
+import { QuotesController } from './quotes.controller.js';
+
+@Module({
+  controllers: [QuotesController],
+  providers: [
+    { provide: Clock, useClass: SystemClock },
+    { provide: PriceFeed, useFactory: () => new PriceFeed(loadPriceSeries()) },
+    {
+      provide: MarketHours,
+      inject: [ConfigService],
+      useFactory: (config: ConfigService<Environment, true>) =>
+        new MarketHours(config.get('MARKET_HOURS', { infer: true })),
+    },
+    FeedMonitor,
+  ],
+  exports: [Clock, PriceFeed, MarketHours],
+})
+export class MarketModule {}

@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { cleanUpAll } from '../support/processes.js';
+import { RedisServer } from '../support/redis-server.js';
+import { Fleet } from './replica/fleet.js';
+
+const TIMES = 20;
+const EVERY = 500;
+const WORK = 100;
+
+afterEach(cleanUpAll);
+
+describe('SIGTERM of the leader', () => {
+  it(`hands over ${TIMES} times within one interval + 100 ms, and no two iterations of a worker overlap`, async () => {
+    const redis = await RedisServer.start();
+    const fleet = await Fleet.start(2, { redis: redis.url, workers: 3, every: EVERY, work: WORK });
+    const gaps: number[] = [];
+    for (let time = 0; time < TIMES; time++) {
+      const spare = fleet.add();
+      const leader = await fleet.leader();
+      await spare;
+      // At any phase of the interval, also in the middle of an iteration.
+      const asked = performance.timeOrigin + performance.now() + (time * EVERY) / TIMES;
+      await new Promise((resolve) => setTimeout(resolve, (time * EVERY) / TIMES));
+      const exit = await leader.stop();
+      expect(exit).toEqual({ code: null, signal: 'SIGTERM' });
+      const last = leader.all('start').findLast(({ worker }) => worker === 'worker-0')!;
+      const next = () => fleet.starts().find(({ worker, at }) => worker === 'worker-0' && at > last.at);
+      await fleet.startAfter(asked, { except: leader });
+      gaps.push(next()!.at - last.at);
+    }
+    const sorted = [...gaps].sort((a, b) => a - b);
+    console.log(
+      `start to start across the hand-over, interval ${EVERY} ms: ${sorted.map((gap) => gap.toFixed(0)).join(' ')}`,
+    );
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(EVERY + 100);
+
+    const iterations = fleet.iterations();
+    for (const one of iterations) {
+      const overlapping = iterations.filter(
+        (other) => other !== one && other.worker === one.worker && other.from < one.to && one.from < other.to,
+      );
+      expect(overlapping).toEqual([]);
+    }
+    const tokens = fleet.starts().map(({ token }) => token);
+    expect(tokens).toEqual([...tokens].sort((a, b) => a - b));
+    expect(new Set(tokens).size).toBe(TIMES + 1);
+    await fleet.stop();
+  }, 180_000);
+});

@@ -1,0 +1,96 @@
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Cron, Interval, ScheduleModule } from '@nestjs/schedule';
+import {
+  BackgroundServiceManager,
+  BackgroundServicesModule,
+  type Iteration,
+  LeaderElected,
+  RedisLeaseStore,
+} from 'nestjs-background-services';
+import { ObservedStore } from './observed-store.js';
+import { report, timestamp } from './report.js';
+import { LEASE_KEY, type ReplicaSettings } from './settings.js';
+
+const settings = JSON.parse(process.env.REPLICA ?? '{}') as ReplicaSettings;
+const {
+  redis,
+  ttl = 30_000,
+  drainTimeout = 5_000,
+  workers = 1,
+  every = 1_000,
+  work = 0,
+  cron,
+  undecorated,
+} = settings;
+
+/** The elected workers. How many there are is a setting, so their methods are decorated in a loop instead of by `@`. */
+@Injectable()
+class Fleet {
+  private reported = new Set<number>();
+
+  async iterate({ worker, fencingToken: token, signal, scheduledAt }: Iteration): Promise<void> {
+    const due = scheduledAt.getTime();
+    report({ event: 'start', at: timestamp(), worker, token, due });
+    this.reportAbort(token, signal);
+    if (work > 0) await new Promise((resolve) => setTimeout(resolve, work));
+    report({ event: 'end', at: timestamp(), worker, token, due });
+  }
+
+  private reportAbort(token: number, signal: AbortSignal): void {
+    if (this.reported.has(token)) return;
+    this.reported.add(token);
+    signal.addEventListener('abort', () => {
+      report({
+        event: 'abort',
+        at: timestamp(),
+        token,
+        reason: (signal.reason as { reason?: string }).reason ?? '',
+      });
+    });
+  }
+}
+
+function addWorker(method: string, schedule: MethodDecorator): void {
+  const value = function (this: Fleet, iteration: Iteration) {
+    return this.iterate(iteration);
+  };
+  Object.defineProperty(Fleet.prototype, method, { value });
+  schedule(Fleet.prototype, method, { value });
+}
+
+for (let i = 0; i < workers; i++) addWorker(`worker${i}`, Interval(`worker-${i}`, every));
+if (cron) addWorker('cron', Cron(cron, { name: 'cron' }));
+LeaderElected(LEASE_KEY)(Fleet);
+
+/** What @nestjs/schedule goes on running on every replica. */
+@Injectable()
+class Everywhere {
+  @Interval(undecorated ?? 2 ** 30)
+  tick(): void {
+    if (undecorated) report({ event: 'undecorated', at: timestamp() });
+  }
+}
+
+const store = new ObservedStore(new RedisLeaseStore({ redis, commandTimeout: Math.min(ttl / 10, 3_000) }));
+
+@Module({
+  imports: [
+    ScheduleModule.forRoot(),
+    BackgroundServicesModule.forRoot({ store, lease: { ttl }, shutdown: { drainTimeout } }),
+  ],
+  providers: [Fleet, Everywhere],
+})
+class ReplicaModule {}
+
+// Blocks the event loop for one and a half TTLs, on a signal that Nest does not take for a shutdown.
+process.on('SIGWINCH', () => {
+  const end = performance.now() + 1.5 * ttl;
+  while (performance.now() < end);
+  report({ event: 'blocked', at: timestamp() });
+});
+
+const app = await NestFactory.create(ReplicaModule, { logger: ['error', 'warn'] });
+app.enableShutdownHooks();
+await app.listen(0, '127.0.0.1');
+report({ event: 'up', at: timestamp(), instance: app.get(BackgroundServiceManager).instanceId });

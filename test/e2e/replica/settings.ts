@@ -1,0 +1,36 @@
+/** What a replica of the tests is told, as JSON in the environment variable REPLICA. Milliseconds throughout. */
+export interface ReplicaSettings {
+  readonly redis: string;
+  readonly ttl?: number;
+  readonly drainTimeout?: number;
+  /** Elected interval workers, all of one class and lease. */
+  readonly workers?: number;
+  readonly every?: number;
+  /** How long an iteration takes. @default 0: it ends at once */
+  readonly work?: number;
+  /** An elected cron worker. */
+  readonly cron?: string;
+  /** An undecorated method of @nestjs/schedule. */
+  readonly undecorated?: number;
+}
+
+/** What a replica says on stdout, one JSON object a line. `at` is in milliseconds since the epoch, with fractions. */
+export type ReplicaEvent =
+  | { readonly event: 'up'; readonly at: number; readonly instance: string }
+  | ({ readonly event: 'start' } & Moment)
+  | ({ readonly event: 'end' } & Moment)
+  | { readonly event: 'abort'; readonly at: number; readonly token: number; readonly reason: string }
+  /** A command that prolongs the lease was sent at `at`, and has been confirmed. */
+  | { readonly event: 'confirmed'; readonly at: number; readonly token: number }
+  | { readonly event: 'undecorated'; readonly at: number }
+  | { readonly event: 'blocked'; readonly at: number };
+
+/** The beginning or the end of an iteration. */
+interface Moment {
+  readonly at: number;
+  readonly worker: string;
+  readonly token: number;
+  readonly due: number;
+}
+
+export const LEASE_KEY = 'fleet:leader';
