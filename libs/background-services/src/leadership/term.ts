@@ -27,7 +27,7 @@ export class Term {
     storeTime: number,
   ) {
     this.#confirmed = sentAt;
-    this.#store = { time: storeTime, at: clock.monotonic() };
+    this.#store = { time: storeTime, at: this.#midway(sentAt) };
   }
 
   /** Aborts when the term ends, at the latest at the renew deadline; its reason is a `LeadershipLostError`. */
@@ -55,7 +55,7 @@ export class Term {
   confirm(sentAt: Instant, storeTime: number): boolean {
     if (!this.isLive()) return false;
     if (sentAt.monotonic > this.#confirmed.monotonic) this.#confirmed = sentAt;
-    this.#store = { time: storeTime, at: this.clock.monotonic() };
+    this.#store = { time: storeTime, at: this.#midway(sentAt) };
     return true;
   }
 
@@ -72,6 +72,11 @@ export class Term {
 
   abort(reason: RevocationReason): void {
     this.#abort.abort(this.lostError(reason));
+  }
+
+  /** The store read its clock between the sending and now: halfway is the best guess (Cristian's algorithm). */
+  #midway(sentAt: Instant): number {
+    return (sentAt.monotonic + this.clock.monotonic()) / 2;
   }
 
   private lostError(reason: RevocationReason): LeadershipLostError {
