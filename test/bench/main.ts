@@ -1,0 +1,21 @@
+import { overhead } from './overhead.js';
+import { printGoal } from './goal.js';
+
+/** The benchmarks by name: `npm run bench` runs all, `npm run bench -- overhead` one. */
+const benchmarks = { overhead } as const;
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in benchmarks));
+if (unknown.length > 0) {
+  console.error(
+    `No benchmark is named ${unknown.join(', ')}; there are: ${Object.keys(benchmarks).join(', ')}`,
+  );
+  process.exit(2);
+}
+
+let missed = 0;
+for (const [name, run] of Object.entries(benchmarks)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const goal of await run()) if (printGoal(goal) === 'missed') missed++;
+}
+process.exit(missed > 0 ? 1 : 0);

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface UnpackOptions {
+  /** Packages to unpack even if the system has them. What they depend on is added if the system lacks it. */
+  readonly packages: readonly string[];
+  /** The program wanted from them. */
+  readonly command: string;
+  /** The folder to make. It appears complete or not at all, so several processes may race for it. */
+  readonly into: string;
+}
+
+/**
+ * Downloads Debian packages with apt-get and unpacks them into a folder: no root, and nothing on the system changes.
+ * Returns the path of a start script for the command, which lets it find the libraries that came along.
+ */
+export async function unpackDebianPackages({ packages, command, into }: UnpackOptions): Promise<string> {
+  await mkdir(dirname(into), { recursive: true });
+  const folder = await mkdtemp(`${into}-`);
+  try {
+    const debs = join(folder, 'debs');
+    const root = join(folder, 'root');
+    await Promise.all([mkdir(debs), mkdir(root)]);
+    // The system's package lists are tried first; they can be absent (slim images) or out of date.
+    await download(packages, debs, []).catch(async () => {
+      await download(packages, debs, await ownPackageLists(join(folder, 'apt')));
+    });
+    for (const deb of await readdir(debs)) await run('dpkg-deb', ['--extract', join(debs, deb), root]);
+    await writeStartScript(folder, root, command);
+    await Promise.all([debs, join(folder, 'apt')].map((path) => rm(path, { recursive: true, force: true })));
+    await rename(folder, into).catch(async (error: NodeJS.ErrnoException) => {
+      // Another process was faster: its copy is as good as ours.
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return startScript(into, command);
+}
+
+/** Where the start script of a command lies in an unpacked folder. */
+export function startScript(folder: string, command: string): string {
+  return join(folder, 'bin', command);
+}
+
+async function download(
+  packages: readonly string[],
+  into: string,
+  options: readonly string[],
+): Promise<void> {
+  const missing = await missingDependencies(packages, options);
+  await run('apt-get', [...options, ...sandbox(), 'download', ...new Set([...packages, ...missing])], {
+    cwd: into,
+  });
+}
+
+/** What an installation would add to the system, as apt-get's dry run tells it. */
+async function missingDependencies(
+  packages: readonly string[],
+  options: readonly string[],
+): Promise<string[]> {
+  const { stdout } = await run('apt-get', [
+    ...options,
+    '--simulate',
+    '--no-install-recommends',
+    'install',
+    ...packages,
+  ]);
+  return newlyInstalled(stdout);
+}
+
+/** The names in the lines "Inst <name> (…". The C library stays the system's: it must fit the system's loader. */
+export function newlyInstalled(simulation: string): string[] {
+  const names = [...simulation.matchAll(/^Inst (\S+) /gm)].map((match) => match[1]!);
+  return names.filter((name) => !/^libc6(:|$)/.test(name));
+}
+
+/** Fresh package lists of our own, beside the system's. Returns the options that make apt-get use them. */
+async function ownPackageLists(folder: string): Promise<string[]> {
+  await mkdir(join(folder, 'lists', 'partial'), { recursive: true });
+  await mkdir(join(folder, 'cache', 'archives', 'partial'), { recursive: true });
+  const options = [
+    ['-o', `Dir::State::lists=${join(folder, 'lists')}`],
+    ['-o', `Dir::Cache=${join(folder, 'cache')}`],
+    ['-o', 'Debug::NoLocking=1'],
+  ].flat();
+  await run('apt-get', [...options, ...sandbox(), 'update']);
+  return options;
+}
+
+/** Root's apt-get would hand downloads to a user who cannot write into our folder. */
+function sandbox(): string[] {
+  return process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : [];
+}
+
+async function writeStartScript(folder: string, root: string, command: string): Promise<void> {
+  const files = await readdir(root, { recursive: true, withFileTypes: true });
+  const program = files.find((file) => file.name === command && /\/s?bin$/.test(file.parentPath));
+  if (!program) throw new Error(`No program "${command}" in the packages.`);
+  const libraries = new Set(
+    files.filter(({ name }) => /\.so(\.|$)/.test(name)).map((file) => relative(folder, file.parentPath)),
+  );
+  const script = startScript(folder, command);
+  await mkdir(dirname(script));
+  // `exec`: the process keeps the pid that its starter knows.
+  await writeFile(
+    script,
+    [
+      '#!/bin/sh',
+      'here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)',
+      `export LD_LIBRARY_PATH="${[...libraries].map((path) => `$here/${path}`).join(':')}"`,
+      `exec "$here/${relative(folder, join(program.parentPath, program.name))}" "$@"`,
+      '',
+    ].join('\n'),
+  );
+  await chmod(script, 0o755);
+}
