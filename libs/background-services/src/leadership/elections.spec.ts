@@ -168,6 +168,25 @@ describe('Elections', () => {
       expect(b.elector.isLeader).toBe(true);
     });
 
+    it('tries again at once when the release is heard of before the reply that it is held', async () => {
+      const { a, b } = await leaderAndStandby();
+      const acquire = store.acquire.bind(store);
+      let answer: () => void = () => undefined;
+      store.acquire = async (requests) => {
+        const replies = await acquire(requests);
+        await new Promise<void>((resolve) => (answer = resolve));
+        store.acquire = acquire;
+        return replies;
+      };
+      await clock.advanceUntil(() => b.elector.dueAt === undefined);
+      void a.elector.stop();
+      await clock.advance(1);
+      expect(b.elector.isLeader).toBe(false);
+      answer();
+      await clock.advance(1);
+      expect(b.elector.isLeader).toBe(true);
+    });
+
     it('respects DISABLED for as long as it is there, and overwrites it never', async () => {
       const { a, b } = await leaderAndStandby();
       store.set(KEY, 'DISABLED', 60_000);
@@ -393,6 +412,19 @@ describe('Elections', () => {
       await clock.advance(0);
       a.duties.drain = () => Promise.reject(new Error('boom'));
       await expect(a.elector.stop()).resolves.toBe(false);
+    });
+
+    it('contains a ledger that fails', async () => {
+      const a = replica('a');
+      a.elector.start();
+      await clock.advance(0);
+      a.duties.unsavedEntries = () => {
+        throw new Error('boom');
+      };
+      await clock.advance(100_000);
+      expect(a.elector.isLeader).toBe(true);
+      await expect(a.elector.stop()).resolves.toBe(true);
+      expect(await holder()).toBeNull();
     });
 
     it('contains a release that fails', async () => {

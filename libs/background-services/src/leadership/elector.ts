@@ -1,19 +1,24 @@
 import type { Logger } from '@nestjs/common';
-import { describeError, type RevocationReason } from '../errors/index.js';
+import type { RevocationReason } from '../errors/index.js';
 import {
   type AcquireReply,
+  type AcquireRequest,
   type Clock,
   type Instant,
   instant,
   type LeaseStore,
+  type Ledger,
   type RecordReply,
   type RenewReply,
+  type RenewRequest,
   type Unknown,
 } from '../lease/index.js';
 import type { Duties } from './duties.js';
+import { ElectionLog } from './election-log.js';
 import { limited, toError } from './limited.js';
+import { standbyDelay } from './standby-delay.js';
 import { Term } from './term.js';
-import { EXPIRY_SPREAD, type LeaseTiming, unknownRetryDelay, WAITING_LOG_INTERVAL } from './timing.js';
+import { type LeaseTiming, unknownRetryDelay } from './timing.js';
 
 /** Everything that an elector is in at a time. `dueAt` is monotonic: when it next wants to talk to the store. */
 export type ElectorState =
@@ -24,7 +29,8 @@ export type ElectorState =
       readonly attempts: number;
       readonly dueAt: number;
       readonly holder: string | undefined;
-      readonly logAt: number;
+      /** When a release was last heard of, on the monotonic clock: it may be younger than a reply that is on its way. */
+      readonly releasedAt: number;
     }
   | { readonly phase: 'leading'; readonly term: Term; readonly since: Instant; readonly dueAt: number }
   | {
@@ -65,14 +71,18 @@ export interface ElectorContext {
  */
 export class Elector {
   #state: ElectorState = { phase: 'idle' };
+  readonly #log: ElectionLog;
   #tokenFloor = 0;
   #inFlight: Promise<void> | undefined;
+  #givingBack: Promise<void> | undefined;
 
   constructor(
     readonly key: string,
     private readonly duties: Duties,
     private readonly context: ElectorContext,
-  ) {}
+  ) {
+    this.#log = new ElectionLog(key, context.logger);
+  }
 
   get state(): ElectorState {
     return this.#state;
@@ -116,8 +126,9 @@ export class Elector {
       this.#enter({ ...this.#state, then: 'idle' });
       clean = await this.#state.finished;
     }
-    // An acquire under way may still succeed; its reply handler gives the lease back.
+    // An acquire under way may still succeed; then the lease is given back.
     await this.#inFlight;
+    await this.#givingBack;
     return clean;
   }
 
@@ -140,7 +151,8 @@ export class Elector {
   /** A release of this key was heard of: a standby tries at once. */
   onReleased(holder: string): void {
     if (this.#state.phase !== 'standby' || holder === this.context.instanceId) return;
-    this.#enter({ ...this.#state, dueAt: this.context.clock.monotonic() });
+    const now = this.context.clock.monotonic();
+    this.#enter({ ...this.#state, dueAt: now, releasedAt: now });
   }
 
   /** The heartbeat is sending a command for this elector. */
@@ -152,7 +164,7 @@ export class Elector {
     this.#inFlight = settled;
   }
 
-  acquireRequest() {
+  acquireRequest(): AcquireRequest {
     return {
       key: this.key,
       holder: this.context.instanceId,
@@ -161,9 +173,9 @@ export class Elector {
     };
   }
 
-  renewRequest(term: Term) {
+  renewRequest(term: Term): RenewRequest {
     const { key, holder, fencingToken: token } = term;
-    return { key, holder, token, ttl: this.context.timing.ttl, ledger: this.duties.unsavedEntries() };
+    return { key, holder, token, ttl: this.context.timing.ttl, ledger: this.#unsavedEntries() };
   }
 
   /** @param spread the heartbeat's random factor of this batch, 0 to 1: one for all keys, so that they stay in one round trip. */
@@ -171,7 +183,7 @@ export class Elector {
     if (reply.outcome === 'acquired') this.#tokenFloor = Math.max(this.#tokenFloor, reply.token);
     const state = this.#state;
     if (state.phase !== 'standby') {
-      if (reply.outcome === 'acquired') void this.#giveBack(reply.token);
+      if (reply.outcome === 'acquired') this.#givingBack = this.#giveBack(reply.token);
       return;
     }
     const attempts = state.attempts + 1;
@@ -179,32 +191,22 @@ export class Elector {
       this.#lead(reply, sentAt, attempts, state.since);
       return;
     }
-    const { clock, timing, logger } = this.context;
+    const { clock, timing, random } = this.context;
     const now = clock.monotonic();
     const holder = reply.outcome === 'held' ? reply.holder : state.holder;
-    if (attempts === 1) logger.log(`Standing by for "${this.key}" (leader: ${holder ?? 'unknown'})`);
-    else if (now >= state.logAt) {
-      const waited = Math.round((now - state.since.monotonic) / 1000);
-      logger.log(
-        `Waiting for "${this.key}" for ${waited} s, ${attempts} attempts (leader: ${holder ?? 'unknown'})`,
-      );
-    }
-    this.#enter({
-      ...state,
-      attempts,
-      holder,
-      dueAt: now + this.#standbyDelay(reply, timing, spread),
-      logAt: attempts === 1 || now >= state.logAt ? now + WAITING_LOG_INTERVAL : state.logAt,
-    });
+    this.#log.waiting(attempts, state.since.monotonic, now, holder);
+    const delay = state.releasedAt >= sentAt.monotonic ? 0 : standbyDelay(reply, timing, spread, random);
+    this.#enter({ ...state, attempts, holder, dueAt: now + delay });
   }
 
-  onRenewReply(reply: RenewReply, sentAt: Instant, saved: Readonly<Record<string, string>>): void {
+  onRenewReply(reply: RenewReply, sentAt: Instant, { token, ledger }: RenewRequest): void {
     const state = this.#state;
     if (state.phase !== 'leading' && state.phase !== 'stepping-down') return;
+    if (state.term.fencingToken !== token) return;
     const { clock, timing } = this.context;
     switch (reply.outcome) {
       case 'renewed':
-        this.duties.markSaved(saved);
+        this.duties.markSaved(ledger);
         if (state.phase === 'stepping-down') {
           if (state.dueAt !== undefined)
             this.#enter({ ...state, dueAt: sentAt.monotonic + timing.renewInterval });
@@ -234,7 +236,7 @@ export class Elector {
   #lost(term: Term, holder: string | null): void {
     const state = this.#state;
     if (state.phase === 'leading' && state.term === term) {
-      this.context.logger.warn(`Lease "${this.key}" is held by ${holder ?? 'nobody'} now`);
+      this.#log.heldBy(holder);
       this.#stepDown('lost', 'campaign');
     } else if (state.phase === 'stepping-down' && state.term === term) {
       this.#enter({ ...state, reason: 'lost', dueAt: undefined });
@@ -244,7 +246,7 @@ export class Elector {
   #campaign(delay: number): void {
     const since = instant(this.context.clock);
     const dueAt = since.monotonic + delay;
-    this.#enter({ phase: 'standby', since, attempts: 0, dueAt, holder: undefined, logAt: dueAt });
+    this.#enter({ phase: 'standby', since, attempts: 0, dueAt, holder: undefined, releasedAt: -Infinity });
   }
 
   #lead(
@@ -253,7 +255,7 @@ export class Elector {
     attempts: number,
     since: Instant,
   ): void {
-    const { clock, timing, logger, instanceId } = this.context;
+    const { clock, timing, instanceId } = this.context;
     const term = new Term(
       this.key,
       instanceId,
@@ -265,19 +267,13 @@ export class Elector {
     );
     const now = instant(clock);
     this.#enter({ phase: 'leading', term, since: now, dueAt: sentAt.monotonic + timing.renewInterval });
-    const waited = ((now.monotonic - since.monotonic) / 1000).toFixed(1);
-    logger.log(
-      `Became LEADER of "${this.key}" after ${attempts} attempt${attempts === 1 ? '' : 's'} (${waited} s), fencing token ${reply.token}`,
-    );
+    this.#log.becameLeader(term, attempts, now.monotonic - since.monotonic);
     try {
       this.duties.begin(term, reply.ledger, (field, value, expected) =>
         this.#record(term, field, value, expected),
       );
     } catch (error) {
-      logger.error(
-        `Beginning the work of "${this.key}" failed: ${describeError(error).message}`,
-        describeError(error).stack,
-      );
+      this.#log.dutiesFailed('Beginning', error);
     }
   }
 
@@ -298,30 +294,23 @@ export class Elector {
       then,
       finished,
     });
-    this.#log(reason, term);
+    this.#log.termEnds(reason, term);
     term.abort(reason);
     void this.#finishTerm(term).then(finish);
   }
 
   async #finishTerm(term: Term): Promise<boolean> {
-    const { drainTimeout, logger, timing } = this.context;
+    const { drainTimeout, timing } = this.context;
     const undrained = await this.duties.drain(term, drainTimeout).catch((error: unknown) => {
-      logger.error(
-        `Draining the work of "${this.key}" failed: ${describeError(error).message}`,
-        describeError(error).stack,
-      );
+      this.#log.dutiesFailed('Draining', error);
       return ['(unknown)'];
     });
     const state = this.#state;
     if (state.phase !== 'stepping-down') return undrained.length === 0;
     const { reason } = state;
     this.#enter({ ...state, dueAt: undefined });
-    if (undrained.length > 0) {
-      logger.error(
-        `Still running after ${drainTimeout} ms: ${undrained.join(', ')}. ` +
-          `The lease "${this.key}" is not released; it expires within ${timing.ttl} ms.`,
-      );
-    } else if (reason !== 'lost') await this.#release(term);
+    if (undrained.length > 0) this.#log.undrained(undrained, drainTimeout, timing.ttl);
+    else if (reason !== 'lost') await this.#release(term);
     const next = this.#state.phase === 'stepping-down' ? this.#state.then : 'idle';
     if (next === 'idle') this.#enter({ phase: 'idle' });
     else this.#campaign(reason === 'step-down' ? this.#standBack(undrained.length > 0) : 0);
@@ -337,11 +326,19 @@ export class Elector {
   async #release({ key, holder, fencingToken: token }: Term): Promise<void> {
     // A renewal under way was written before and is answered before; waiting for it keeps the two from being told apart wrongly.
     await this.#inFlight;
-    const ledger = this.duties.unsavedEntries();
+    const ledger = this.#unsavedEntries();
     const reply = await this.#ask((store) => store.release({ key, holder, token, ledger }));
     if (reply.outcome === 'released') this.duties.markSaved(ledger);
-    if (reply.outcome === 'unknown') {
-      this.context.logger.warn(`Could not release "${key}" (${reply.error.message}); it expires by itself`);
+    if (reply.outcome === 'unknown') this.#log.notReleased(reply.error);
+  }
+
+  /** What cannot be told is not saved; it must not keep the lease from being renewed or released. */
+  #unsavedEntries(): Ledger {
+    try {
+      return this.duties.unsavedEntries();
+    } catch (error) {
+      this.#log.dutiesFailed('Saving', error);
+      return {};
     }
   }
 
@@ -359,25 +356,8 @@ export class Elector {
     }));
   }
 
-  #standbyDelay(reply: AcquireReply, timing: LeaseTiming, spread: number): number {
-    if (reply.outcome === 'unknown') return unknownRetryDelay(timing) * (1 + timing.jitter * spread);
-    const poll = timing.retryInterval * (1 + timing.jitter * (2 * spread - 1));
-    if (reply.outcome !== 'held' || reply.ttl === null) return poll;
-    // Woken a moment before the expiry, it waits for just that moment: the spread was in the first wait already.
-    const untilExpiry =
-      reply.ttl <= 5 ? reply.ttl + 1 : reply.ttl + 1 + this.context.random() * (EXPIRY_SPREAD - 1);
-    return Math.min(poll, untilExpiry);
-  }
-
   #enter(state: ElectorState): void {
     this.#state = state;
     this.context.onDue();
-  }
-
-  #log(reason: RevocationReason, { key, fencingToken }: Term): void {
-    const { logger } = this.context;
-    if (reason === 'lost' || reason === 'deadline')
-      logger.error(`LOST LEADERSHIP of "${key}" (${reason}), fencing token ${fencingToken}`);
-    else logger.log(`Stepping down from "${key}" (${reason}), fencing token ${fencingToken}`);
   }
 }

@@ -94,9 +94,7 @@ export class Heartbeat {
     if (held.length === 0) return;
     const requests = held.map(({ request }) => request);
     const command = this.#send(held.length, () => this.context.store.renew(requests)).then((replies) => {
-      held.forEach(({ elector, request }, i) =>
-        elector.onRenewReply(replies[i] ?? noReply, sentAt, request.ledger),
-      );
+      held.forEach(({ elector, request }, i) => elector.onRenewReply(replies[i] ?? noReply, sentAt, request));
     });
     for (const { elector } of held) elector.sending(command);
   }

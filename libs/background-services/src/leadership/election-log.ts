@@ -1,0 +1,59 @@
+import type { Logger } from '@nestjs/common';
+import { describeError, type RevocationReason } from '../errors/index.js';
+import type { Term } from './term.js';
+import { WAITING_LOG_INTERVAL } from './timing.js';
+
+/** What one election says in the log: the lines that operators look for. */
+export class ElectionLog {
+  #nextWaiting = 0;
+
+  constructor(
+    private readonly key: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /** A try was in vain. Says so the first time, and once a minute from then on. */
+  waiting(attempts: number, since: number, now: number, leader: string | undefined): void {
+    if (attempts > 1 && now < this.#nextWaiting) return;
+    this.#nextWaiting = now + WAITING_LOG_INTERVAL;
+    const by = `(leader: ${leader ?? 'unknown'})`;
+    if (attempts === 1) this.logger.log(`Standing by for "${this.key}" ${by}`);
+    else {
+      this.logger.log(
+        `Waiting for "${this.key}" for ${Math.round((now - since) / 1_000)} s, ${attempts} attempts ${by}`,
+      );
+    }
+  }
+
+  becameLeader({ fencingToken }: Term, attempts: number, waited: number): void {
+    const tries = `${attempts} attempt${attempts === 1 ? '' : 's'} (${(waited / 1_000).toFixed(1)} s)`;
+    this.logger.log(`Became LEADER of "${this.key}" after ${tries}, fencing token ${fencingToken}`);
+  }
+
+  heldBy(holder: string | null): void {
+    this.logger.warn(`Lease "${this.key}" is held by ${holder ?? 'nobody'} now`);
+  }
+
+  termEnds(reason: RevocationReason, { fencingToken }: Term): void {
+    const what = `"${this.key}" (${reason}), fencing token ${fencingToken}`;
+    if (reason === 'lost' || reason === 'deadline') this.logger.error(`LOST LEADERSHIP of ${what}`);
+    else this.logger.log(`Stepping down from ${what}`);
+  }
+
+  undrained(names: readonly string[], drainTimeout: number, ttl: number): void {
+    this.logger.error(
+      `Still running after ${drainTimeout} ms: ${names.join(', ')}. ` +
+        `The lease "${this.key}" is not released; it expires within ${ttl} ms.`,
+    );
+  }
+
+  notReleased({ message }: Error): void {
+    this.logger.warn(`Could not release "${this.key}" (${message}); it expires by itself`);
+  }
+
+  /** The duties threw, which they must not. */
+  dutiesFailed(what: 'Beginning' | 'Draining' | 'Saving', error: unknown): void {
+    const { message, stack } = describeError(error);
+    this.logger.error(`${what} the work of "${this.key}" failed: ${message}`, stack);
+  }
+}
