@@ -1,20 +1,10 @@
-import {
-  type CanActivate,
-  type DynamicModule,
-  Global,
-  Logger,
-  Module,
-  type Provider,
-  type Type,
-} from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { type DynamicModule, Global, Logger, Module, type Provider, type Type } from '@nestjs/common';
 import { HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
 import { takeOverPending } from './discovery/index.js';
 import {
   BackgroundHealthIndicator,
   createHealthController,
   HEALTH_GUARD,
-  HostHealthGuard,
   READINESS,
   setHealthPaths,
 } from './health/index.js';
@@ -47,7 +37,8 @@ function build(options: Provider[], imports: NonNullable<DynamicModule['imports'
   const controller = createHealthController();
   return {
     module: BackgroundServicesCoreModule,
-    imports: [...imports, TerminusModule],
+    // Its log would repeat the whole health body at every probe that fails, past the app's logger; what is wrong, its worker has logged.
+    imports: [...imports, TerminusModule.forRoot({ logger: false })],
     controllers: [controller],
     providers: [
       ...options,
@@ -55,7 +46,6 @@ function build(options: Provider[], imports: NonNullable<DynamicModule['imports'
       managerProvider,
       indicatorProvider,
       healthGuardProvider,
-      HostHealthGuard,
       AppReadiness,
       { provide: READINESS, useExisting: AppReadiness },
       mountProvider(controller),
@@ -99,12 +89,8 @@ const indicatorProvider: Provider = {
 
 const healthGuardProvider: Provider = {
   provide: HEALTH_GUARD,
-  inject: [RESOLVED_OPTIONS, ModuleRef],
-  useFactory: (
-    { health: { guard } }: ResolvedOptions,
-    moduleRef: ModuleRef,
-  ): Promise<CanActivate> | CanActivate | undefined =>
-    typeof guard === 'function' ? moduleRef.create(guard) : guard,
+  inject: [RESOLVED_OPTIONS],
+  useFactory: ({ health: { guard } }: ResolvedOptions) => guard,
 };
 
 /** Writes the configured paths on this app's health controller. */

@@ -28,7 +28,7 @@ export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModule
   ) {}
 
   onModuleInit(): void {
-    assertRegisteredOnce(this.modules);
+    assertRegisteredOnce(this.modules, Lifecycle);
     assertScheduleMetadata();
     for (const { definition, service } of new WorkerExplorer(this.discovery).explore()) {
       this.manager.add(definition, service);
@@ -37,8 +37,8 @@ export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModule
 
   /** Begins to campaign. Never waits for leadership: a standby boots like a leader, and a signal during boot is obeyed. */
   onApplicationBootstrap(): void {
-    this.readiness.isReady = true;
-    this.manager.begin();
+    // An app that was closed while it booted goes on booting.
+    this.readiness.isReady = this.manager.begin();
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -31,16 +31,23 @@ export function asyncOptionsProviders(options: BackgroundServicesAsyncOptions): 
     return [
       {
         provide: RESOLVED_OPTIONS,
-        useFactory: async (...args: unknown[]) => resolveOptions(await factory(...args)),
+        useFactory: async (...args: unknown[]) => resolveReturned(await factory(...args)),
         inject,
       },
     ];
   }
   const source = (useClass ?? useExisting) as NonNullable<typeof useClass>;
   const resolve = async (factory: BackgroundServicesOptionsFactory) =>
-    resolveOptions(await factory.createBackgroundServicesOptions());
+    resolveReturned(await factory.createBackgroundServicesOptions());
   return [
     ...(useClass ? [useClass] : []),
     { provide: RESOLVED_OPTIONS, useFactory: resolve, inject: [source] },
   ];
+}
+
+/** A factory that forgets to return its options must not end up with leases in memory, and every job on every replica. */
+function resolveReturned(options: BackgroundServicesOptions | undefined): ResolvedOptions {
+  if (options !== undefined) return resolveOptions(options);
+  const expected = 'the factory to return an object ({} for the defaults)';
+  throw new InvalidOptionsError([{ field: 'forRootAsync', expected, received: options }]);
 }

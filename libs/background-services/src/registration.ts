@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { DuplicateRegistrationError } from './errors/index.js';
 
@@ -15,11 +16,16 @@ export function callSite(): string {
   return holder.stack?.split('\n')[2]?.trim().replace(/^at /, '') ?? '(unknown place)';
 }
 
-/** @throws DuplicateRegistrationError if the module was registered more than once in this app */
-export function assertRegisteredOnce(modules: ModulesContainer): void {
+/**
+ * @param provider one that every copy of the module has
+ * @throws DuplicateRegistrationError if the module was registered more than once in this app
+ */
+export function assertRegisteredOnce(modules: ModulesContainer, provider: Type): void {
   const places = [...modules.values()]
-    .map((module) => module.providers.get(REGISTRATION)?.instance as Registration | undefined)
-    .filter((registration) => registration !== undefined)
-    .map(({ place }) => place);
+    .filter(({ providers }) => providers.has(provider))
+    .map(({ providers }) => {
+      const registration = providers.get(REGISTRATION)?.instance as Registration | undefined;
+      return registration?.place ?? 'imported without forRoot() or forRootAsync()';
+    });
   if (places.length > 1) throw new DuplicateRegistrationError(places);
 }

@@ -1,21 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Cluster, Redis } from 'ioredis';
-import { InvalidOptionsError, type OptionProblem } from './errors/index.js';
+import { checkRedisTarget } from './check-redis-target.js';
 import type { HealthOptions } from './health/index.js';
 import { systemClock } from './lease/index.js';
 import type { LeaseTiming } from './leadership/index.js';
+import { OptionProblems } from './option-problems.js';
 import type { BackgroundServicesOptions, ResolvedOptions } from './options.js';
-import type { CircuitBreakerOptions } from './workers/index.js';
+import { CIRCUIT_BREAKER_DEFAULTS, type CircuitBreakerOptions } from './workers/index.js';
 
 const DEFAULT_TTL = 30_000;
 const SHORTEST_TTL = 300;
-
-const BREAKER_DEFAULTS: CircuitBreakerOptions = {
-  failureThreshold: 5,
-  openDuration: 60_000,
-  halfOpenMaxIterations: 3,
-};
 
 const HEALTH_DEFAULTS: HealthOptions = {
   controller: true,
@@ -27,53 +21,25 @@ const HEALTH_DEFAULTS: HealthOptions = {
   exposeErrors: false,
 };
 
-const KNOWN = {
-  '': [
-    'redis',
-    'store',
-    'instanceId',
-    'lease',
-    'circuitBreaker',
-    'health',
-    'shutdown',
-    'enabled',
-    'clock',
-    'random',
-  ],
-  lease: ['ttl', 'renewInterval', 'renewDeadline', 'retryInterval', 'jitter'],
-  circuitBreaker: ['failureThreshold', 'openDuration', 'halfOpenMaxIterations', 'onOpen', 'onClose'],
-  health: [
-    'controller',
-    'path',
-    'livePath',
-    'readyPath',
-    'maxErrorRate',
-    'failOnDegraded',
-    'exposeErrors',
-    'guard',
-  ],
-  shutdown: ['drainTimeout'],
-} as const;
+const STORE_METHODS = ['acquire', 'renew', 'release', 'record', 'inspect', 'watch', 'close'];
+const CLOCK_METHODS = ['monotonic', 'wall', 'setTimeout'];
 
 /**
  * Fills in the defaults and checks everything, for both forms of registration.
  * @throws InvalidOptionsError with every wrong field
  */
 export function resolveOptions(options: BackgroundServicesOptions = {}): ResolvedOptions {
-  const problems = new Problems();
-  problems.object('', options);
-  const lease = resolveLease(options.lease, problems);
-  const circuitBreaker = resolveBreaker(options.circuitBreaker, problems);
-  const health = resolveHealth(options.health, problems);
-  const shutdown = { drainTimeout: 5_000, ...problems.object('shutdown', options.shutdown) };
+  const problems = new OptionProblems();
+  const own = problems.group('', options);
+  const lease = resolveLease(own.lease, problems);
+  const circuitBreaker = resolveBreaker(own.circuitBreaker, problems);
+  const health = resolveHealth(own.health, problems);
+  const shutdown = { drainTimeout: 5_000, ...problems.group('shutdown', own.shutdown) };
   problems.number('shutdown.drainTimeout', shutdown.drainTimeout, { min: 0 });
-  const { redis, store, instanceId = `${hostname()}-${process.pid}`, enabled = true } = options;
-  problems.check(
-    'redis',
-    isRedisTarget(redis),
-    'a redis:// URL, ioredis options, or an ioredis client',
-    redis,
-  );
+  const { redis, store, instanceId = `${hostname()}-${process.pid}`, enabled = true } = own;
+  const { clock = systemClock, random = Math.random } = own;
+  checkRedisTarget(redis, problems);
+  problems.optionalPort('store', store, STORE_METHODS);
   problems.check(
     'store',
     redis === undefined || store === undefined,
@@ -86,7 +52,9 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
     '1 to 200 printable ASCII characters without spaces',
     instanceId,
   );
-  problems.check('enabled', typeof enabled === 'boolean', 'a boolean', enabled);
+  problems.boolean('enabled', enabled);
+  problems.optionalPort('clock', clock, CLOCK_METHODS);
+  problems.optionalFunction('random', random);
   problems.throwIfAny();
   return {
     redis,
@@ -97,31 +65,33 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
     health,
     shutdown,
     enabled,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
+    clock,
+    random,
   };
 }
 
-function resolveLease(given: BackgroundServicesOptions['lease'], problems: Problems): LeaseTiming {
-  const own = problems.object('lease', given);
-  const ttl = own.ttl ?? DEFAULT_TTL;
+function resolveLease(given: BackgroundServicesOptions['lease'], problems: OptionProblems): LeaseTiming {
+  const own = problems.group('lease', given);
+  const { ttl: givenTtl = DEFAULT_TTL } = own;
+  const ttlIsValid = problems.number('lease.ttl', givenTtl, { min: SHORTEST_TTL });
+  // What is derived from a wrong TTL is not the user's mistake: it is checked with the default.
+  const ttl = ttlIsValid ? givenTtl : DEFAULT_TTL;
   const lease = {
-    ttl,
     renewInterval: ttl / 3,
     renewDeadline: (ttl * 2) / 3,
     retryInterval: ttl / 3,
     jitter: 0.2,
     ...own,
+    ttl,
   };
   const { renewInterval, renewDeadline, retryInterval, jitter } = lease;
-  const numbers = [
-    problems.number('lease.ttl', ttl, { min: SHORTEST_TTL }),
+  const others = [
     problems.number('lease.renewInterval', renewInterval, { min: 1 }),
     problems.number('lease.renewDeadline', renewDeadline, { min: 1 }),
     problems.number('lease.retryInterval', retryInterval, { min: 1 }),
     problems.number('lease.jitter', jitter, { min: 0, max: 1 }),
   ];
-  if (numbers.every(Boolean)) {
+  if (ttlIsValid && others.every(Boolean)) {
     // As in client-go: a deadline must leave room for the TTL behind it, and for at least one more try before it.
     problems.check('lease.renewDeadline', renewDeadline < ttl, `less than lease.ttl (${ttl})`, renewDeadline);
     problems.check(
@@ -136,63 +106,44 @@ function resolveLease(given: BackgroundServicesOptions['lease'], problems: Probl
 
 function resolveBreaker(
   given: BackgroundServicesOptions['circuitBreaker'],
-  problems: Problems,
+  problems: OptionProblems,
 ): CircuitBreakerOptions | false {
   if (given === false) return false;
-  const breaker = { ...BREAKER_DEFAULTS, ...problems.object('circuitBreaker', given) };
-  problems.number('circuitBreaker.failureThreshold', breaker.failureThreshold, { min: 1, whole: true });
-  problems.number('circuitBreaker.openDuration', breaker.openDuration, { min: 1 });
-  problems.number('circuitBreaker.halfOpenMaxIterations', breaker.halfOpenMaxIterations, {
-    min: 1,
-    whole: true,
-  });
-  for (const name of ['onOpen', 'onClose'] as const) {
-    const listener = breaker[name];
-    problems.check(
-      `circuitBreaker.${name}`,
-      listener === undefined || typeof listener === 'function',
-      'a function',
-      listener,
-    );
-  }
+  const breaker = { ...CIRCUIT_BREAKER_DEFAULTS, ...problems.group('circuitBreaker', given) };
+  const { failureThreshold, openDuration, halfOpenMaxIterations, onOpen, onClose } = breaker;
+  problems.number('circuitBreaker.failureThreshold', failureThreshold, { min: 1, whole: true });
+  problems.number('circuitBreaker.openDuration', openDuration, { min: 1 });
+  problems.number('circuitBreaker.halfOpenMaxIterations', halfOpenMaxIterations, { min: 1, whole: true });
+  problems.optionalFunction('circuitBreaker.onOpen', onOpen);
+  problems.optionalFunction('circuitBreaker.onClose', onClose);
   return breaker;
 }
 
-function resolveHealth(given: BackgroundServicesOptions['health'], problems: Problems): HealthOptions {
+function resolveHealth(given: BackgroundServicesOptions['health'], problems: OptionProblems): HealthOptions {
   if (given === false) return { ...HEALTH_DEFAULTS, controller: false };
-  const health = { ...HEALTH_DEFAULTS, ...problems.object('health', given) };
+  const health = { ...HEALTH_DEFAULTS, ...problems.group('health', given) };
+  const { controller, failOnDegraded, exposeErrors, maxErrorRate, guard } = health;
+  const taken = new Set<unknown>();
   for (const name of ['path', 'livePath', 'readyPath'] as const) {
-    problems.check(
-      `health.${name}`,
-      typeof health[name] === 'string' && health[name] !== '',
-      'a route path',
-      health[name],
-    );
+    const path: unknown = health[name];
+    const isPath = typeof path === 'string' && path.replaceAll('/', '') !== '';
+    problems.check(`health.${name}`, isPath, 'a route path, e.g. "health/background"', path);
+    const route = isPath ? path.replace(/^\/+|\/+$/g, '') : undefined;
+    problems.check(`health.${name}`, !isPath || !taken.has(route), 'a path of its own', path);
+    taken.add(route);
   }
-  for (const name of ['controller', 'failOnDegraded', 'exposeErrors'] as const) {
-    problems.check(`health.${name}`, typeof health[name] === 'boolean', 'a boolean', health[name]);
-  }
-  problems.number('health.maxErrorRate', health.maxErrorRate, { min: 0, max: 1 });
-  problems.check(
-    'health.guard',
-    isGuard(health.guard),
-    'a guard class or an object with canActivate()',
-    health.guard,
-  );
-  const open = health.controller && health.exposeErrors && health.guard === undefined;
+  problems.boolean('health.controller', controller);
+  problems.boolean('health.failOnDegraded', failOnDegraded);
+  problems.boolean('health.exposeErrors', exposeErrors);
+  problems.number('health.maxErrorRate', maxErrorRate, { min: 0, max: 1 });
+  problems.check('health.guard', isGuard(guard), 'a guard class or an object with canActivate()', guard);
   problems.check(
     'health.exposeErrors',
-    !open,
+    controller !== true || exposeErrors !== true || guard !== undefined,
     'false, or a health.guard beside it, or controller: false: error texts are not for everybody',
-    health.exposeErrors,
+    exposeErrors,
   );
   return health;
-}
-
-function isRedisTarget(redis: unknown): boolean {
-  if (redis === undefined || redis instanceof Redis || redis instanceof Cluster) return true;
-  if (typeof redis === 'string') return /^(rediss?:\/\/)?[^\s]+$/.test(redis);
-  return redis !== null && typeof redis === 'object' && !Array.isArray(redis);
 }
 
 function isGuard(guard: unknown): boolean {
@@ -203,59 +154,4 @@ function isGuard(guard: unknown): boolean {
     'canActivate' in guard &&
     typeof guard.canActivate === 'function'
   );
-}
-
-/** Collects what is wrong, so that it can be said at once. */
-class Problems {
-  readonly #found: OptionProblem[] = [];
-
-  check(field: string, ok: boolean, expected: string, received: unknown): boolean {
-    if (!ok) this.#found.push({ field, expected, received });
-    return ok;
-  }
-
-  number(field: string, value: unknown, { min, max = Infinity, whole = false }: NumberRule): boolean {
-    const ok =
-      typeof value === 'number' &&
-      value >= min &&
-      value <= max &&
-      value < Infinity &&
-      (!whole || Number.isInteger(value));
-    const kind = whole ? 'a whole number' : 'a number';
-    return this.check(
-      field,
-      ok,
-      max === Infinity ? `${kind} of at least ${min}` : `${kind} from ${min} to ${max}`,
-      value,
-    );
-  }
-
-  /** Returns the given fields of a group, without those that are undefined; unknown ones are likely typing errors. */
-  object<Group extends object>(group: keyof typeof KNOWN, value: Group | undefined): Partial<Group> {
-    if (value === undefined) return {};
-    const isGroup = typeof value === 'object' && (value as unknown) !== null && !Array.isArray(value);
-    if (!this.check(group || 'options', isGroup, 'an object', value)) return {};
-    const known: readonly string[] = KNOWN[group];
-    for (const [name, field] of Object.entries(value)) {
-      this.check(
-        group ? `${group}.${name}` : name,
-        known.includes(name),
-        `one of ${known.join(', ')}`,
-        field,
-      );
-    }
-    return Object.fromEntries(
-      Object.entries(value).filter(([, field]) => field !== undefined),
-    ) as Partial<Group>;
-  }
-
-  throwIfAny(): void {
-    if (this.#found.length > 0) throw new InvalidOptionsError(this.#found);
-  }
-}
-
-interface NumberRule {
-  readonly min: number;
-  readonly max?: number;
-  readonly whole?: boolean;
 }

@@ -1,4 +1,7 @@
-import { continuousSchedule, setSchedule } from '../discovery/schedule-metadata.js';
+import { rememberMark } from '../discovery/method-marks.js';
+import { addSchedule, TAKEN } from '../discovery/schedule-metadata.js';
+import { CONTINUOUS_DEFAULTS } from '../workers/index.js';
+import { instanceMethod } from './instance-method.js';
 
 export interface ContinuousOptions {
   /** Name of the worker. @default `Class.method` */
@@ -13,8 +16,14 @@ export interface ContinuousOptions {
  * A method that runs for as long as this replica leads and ends when `iteration.signal` aborts. If it fails or returns earlier it is begun
  * again after a random, growing delay. Needs `@LeaderElected` on the method or its class.
  */
-export function Continuous(options: ContinuousOptions = {}): MethodDecorator {
-  return (_target, _property, descriptor: PropertyDescriptor) => {
-    setSchedule(descriptor.value as () => unknown, continuousSchedule(options));
+export function Continuous({
+  name,
+  minBackoff = CONTINUOUS_DEFAULTS.minBackoff,
+  maxBackoff = CONTINUOUS_DEFAULTS.maxBackoff,
+}: ContinuousOptions = {}): MethodDecorator {
+  return (target: object, property: unknown, descriptor?: PropertyDescriptor): void => {
+    const place = instanceMethod('@Continuous', target, property, descriptor);
+    addSchedule(place.method, { name, spec: { kind: 'continuous', minBackoff, maxBackoff } });
+    rememberMark(place.prototype, place.name, TAKEN);
   };
 }

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import type { WorkerOptions } from '../workers/index.js';
-import { takeOverSchedule } from './schedule-metadata.js';
+import { rememberMark } from './method-marks.js';
+import { type Method, ownMethod } from './methods.js';
+import { takeOverClass, takeOverSchedule } from './schedule-metadata.js';
 
 /** What `@LeaderElected(key, options)` says of a class or a method. */
 export interface Election {
@@ -10,29 +12,36 @@ export interface Election {
 
 const ELECTED = Symbol.for('nestjs-background-services:elected');
 
-type Marked = (...args: never[]) => unknown;
-
-export function markElected(target: object, election: Election): void {
-  Reflect.defineMetadata(ELECTED, election, target);
-}
-
 /** The election of a class (also inherited) or of a method. */
 export function electionOf(target: object): Election | undefined {
   return Reflect.getMetadata(ELECTED, target) as Election | undefined;
 }
 
-/**
- * Elected methods whose schedule decorator had not been applied yet when `@LeaderElected` was: it stands above. Their schedules are there
- * once the class is defined, and must be taken over before @nestjs/schedule looks for them in `onModuleInit`.
- */
-const pending = new Set<Marked>();
-
-export function takeOverLater(method: Marked): void {
-  pending.add(method);
+export function electClass(target: { readonly prototype: object }, election: Election): void {
+  takeOverPending();
+  Reflect.defineMetadata(ELECTED, election, target);
+  takeOverClass(target);
+  pending.add(() => takeOverClass(target));
 }
+
+export function electMethod(prototype: object, name: string, method: Method, election: Election): void {
+  Reflect.defineMetadata(ELECTED, election, method);
+  rememberMark(prototype, name, ELECTED);
+  takeOverSchedule(method);
+  pending.add(() => {
+    const current = ownMethod(prototype, name);
+    if (current && electionOf(current)) takeOverSchedule(current);
+  });
+}
+
+/**
+ * Decorators that stand above `@LeaderElected` are applied after it: the schedule may come then, or another function that wraps the method.
+ * So everything is looked at again once it is all in place, and before @nestjs/schedule looks for its methods in `onModuleInit`.
+ */
+const pending = new Set<() => void>();
 
 /** Called while providers are being made, which is before any `onModuleInit`. */
 export function takeOverPending(): void {
-  for (const method of pending) takeOverSchedule(method);
+  for (const takeOver of pending) takeOver();
   pending.clear();
 }

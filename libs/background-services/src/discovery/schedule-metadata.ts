@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import { ScheduleMetadataError, show } from '../errors/index.js';
-import { CONTINUOUS_DEFAULTS, type ScheduleSpec } from '../workers/index.js';
+import type { ScheduleSpec } from '../workers/index.js';
+import { type Method, methodsOf } from './methods.js';
 
 /** What @nestjs/schedule puts on a method. It does not export these; `assertScheduleMetadata` checks them at boot. */
 const KEYS = {
@@ -12,12 +13,12 @@ const KEYS = {
   timeout: 'SCHEDULE_TIMEOUT_OPTIONS',
 } as const;
 
+const STOCK_KEYS: readonly unknown[] = Object.values(KEYS);
+
 const TYPES = { cron: 1, timeout: 2, interval: 3 } as const;
 
-/** Where a schedule goes that was taken over. `Symbol.for`: two copies of this package must agree. */
-const TAKEN = Symbol.for('nestjs-background-services:schedule');
-
-type Method = (...args: never[]) => unknown;
+/** Where schedules go that were taken over. `Symbol.for`: two copies of this package must agree. */
+export const TAKEN = Symbol.for('nestjs-background-services:schedule');
 
 /** The schedule of a method, as its decorators declared it. */
 export interface MethodSchedule {
@@ -30,81 +31,62 @@ export function hasStockSchedule(method: Method): boolean {
   return Reflect.hasMetadata(KEYS.type, method);
 }
 
-/** Moves the schedule of a method out of @nestjs/schedule's sight. Returns whether there was one. */
-export function takeOverSchedule(method: Method): boolean {
-  const schedule = readStockSchedule(method);
-  if (!schedule) return false;
+/** Moves the schedule of a method out of @nestjs/schedule's sight. */
+export function takeOverSchedule(method: Method): void {
+  const schedules = readStockSchedules(method);
   for (const key of Object.values(KEYS)) Reflect.deleteMetadata(key, method);
-  setSchedule(method, schedule);
-  return true;
+  for (const schedule of schedules) addSchedule(method, schedule);
 }
 
 /**
  * Takes over every scheduled method of a class. One that is inherited is not stripped, because its class may be used elsewhere: the
  * subclass gets a method of its own that calls it.
  */
-export function takeOverClass(target: { readonly prototype: object }): void {
-  const { prototype } = target;
-  for (const [name, method] of scheduledMethods(prototype)) {
-    if (Object.hasOwn(prototype, name)) {
-      takeOverSchedule(method);
-      continue;
-    }
-    const schedule = readStockSchedule(method);
-    if (!schedule) continue;
-    const delegate = function (this: unknown, ...args: never[]): unknown {
-      return method.apply(this, args);
-    };
-    Object.defineProperty(delegate, 'name', { value: name });
-    Object.defineProperty(prototype, name, {
-      value: delegate,
-      writable: true,
-      configurable: true,
-      enumerable: false,
-    });
-    setSchedule(delegate, schedule);
+export function takeOverClass({ prototype }: { readonly prototype: object }): void {
+  for (const [name, { method, owner }] of methodsOf(prototype)) {
+    if (!hasStockSchedule(method)) continue;
+    if (owner === prototype) takeOverSchedule(method);
+    else delegateTo(method, name, prototype);
   }
 }
 
-/** The schedule that was taken over from a method. */
-export function takenSchedule(method: Method): MethodSchedule | undefined {
-  return Reflect.getMetadata(TAKEN, method) as MethodSchedule | undefined;
-}
-
-export function setSchedule(method: Method, schedule: MethodSchedule): void {
-  Reflect.defineMetadata(TAKEN, schedule, method);
-}
-
-/** All methods of an object's prototype chain by name, overridden ones left out. Getters are not touched. */
-export function methodsOf(prototype: object | null): ReadonlyMap<string, Method> {
-  const methods = new Map<string, Method>();
-  for (let level = prototype; level !== null; level = parentOf(level)) {
-    if (level === Object.prototype) break;
-    for (const name of Object.getOwnPropertyNames(level)) {
-      if (name === 'constructor' || methods.has(name)) continue;
-      const value: unknown = Object.getOwnPropertyDescriptor(level, name)?.value;
-      if (typeof value === 'function') methods.set(name, value as Method);
-    }
+function delegateTo(method: Method, name: string, prototype: object): void {
+  const delegate = function (this: unknown, ...args: never[]): unknown {
+    return method.apply(this, args);
+  };
+  Object.defineProperty(delegate, 'name', { value: name });
+  // Other packages' marks go along (an event handler stays one); only the schedule changes hands.
+  for (const key of Reflect.getMetadataKeys(method) as unknown[]) {
+    if (!STOCK_KEYS.includes(key)) Reflect.defineMetadata(key, Reflect.getMetadata(key, method), delegate);
   }
-  return methods;
+  for (const schedule of readStockSchedules(method)) addSchedule(delegate, schedule);
+  Object.defineProperty(prototype, name, {
+    value: delegate,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
 }
 
-function parentOf(level: object): object | null {
-  return Object.getPrototypeOf(level) as object | null;
+/** The schedules that were taken over from a method: one, unless it has several decorators. */
+export function takenSchedules(method: Method): readonly MethodSchedule[] {
+  return (Reflect.getMetadata(TAKEN, method) ?? []) as readonly MethodSchedule[];
+}
+
+export function addSchedule(method: Method, schedule: MethodSchedule): void {
+  Reflect.defineMetadata(TAKEN, [...takenSchedules(method), schedule], method);
 }
 
 /**
  * Checks that the installed @nestjs/schedule marks methods as this package expects. Without that, jobs would run on every replica.
  * @throws ScheduleMetadataError
  */
-export function assertScheduleMetadata(): void {
-  check('Interval', Interval('probe', 1), { type: TYPES.interval, name: 'probe', interval: { timeout: 1 } });
-  check('Timeout', Timeout('probe', 1), { type: TYPES.timeout, name: 'probe', timeout: { timeout: 1 } });
-  check('Cron', Cron('* * * * *', { name: 'probe' }), {
-    type: TYPES.cron,
-    name: 'probe',
-    cron: { name: 'probe', cronTime: '* * * * *' },
-  });
+export function assertScheduleMetadata(stock = { Interval, Timeout, Cron }): void {
+  const name = 'probe';
+  const cronTime = '* * * * *';
+  check('Interval', stock.Interval(name, 1), { type: TYPES.interval, name, interval: { timeout: 1 } });
+  check('Timeout', stock.Timeout(name, 1), { type: TYPES.timeout, name, timeout: { timeout: 1 } });
+  check('Cron', stock.Cron(cronTime, { name }), { type: TYPES.cron, name, cron: { name, cronTime } });
 }
 
 function check(
@@ -135,26 +117,18 @@ function canonical(value: unknown): string {
   );
 }
 
-function scheduledMethods(prototype: object): readonly (readonly [string, Method])[] {
-  return [...methodsOf(prototype)].filter(([, method]) => hasStockSchedule(method));
-}
-
-function readStockSchedule(method: Method): MethodSchedule | undefined {
+/** Of several decorators of different kinds @nestjs/schedule runs the topmost; here all are read, so that none is lost unseen. */
+function readStockSchedules(method: Method): readonly MethodSchedule[] {
+  if (!hasStockSchedule(method)) return [];
   const name = Reflect.getMetadata(KEYS.name, method) as string | undefined;
-  switch (Reflect.getMetadata(KEYS.type, method)) {
-    case TYPES.interval: {
-      const { timeout } = Reflect.getMetadata(KEYS.interval, method) as { timeout: number };
-      return { name, spec: { kind: 'interval', every: timeout } };
-    }
-    case TYPES.timeout: {
-      const { timeout } = Reflect.getMetadata(KEYS.timeout, method) as { timeout: number };
-      return { name, spec: { kind: 'timeout', delay: timeout } };
-    }
-    case TYPES.cron:
-      return { name, spec: readCron(Reflect.getMetadata(KEYS.cron, method) as CronMetadata) };
-    default:
-      return undefined;
-  }
+  const interval = Reflect.getMetadata(KEYS.interval, method) as { timeout: number } | undefined;
+  const timeout = Reflect.getMetadata(KEYS.timeout, method) as { timeout: number } | undefined;
+  const cron = Reflect.getMetadata(KEYS.cron, method) as CronMetadata | undefined;
+  const specs: ScheduleSpec[] = [];
+  if (interval) specs.push({ kind: 'interval', every: interval.timeout });
+  if (timeout) specs.push({ kind: 'timeout', delay: timeout.timeout });
+  if (cron) specs.push(readCron(cron));
+  return specs.map((spec) => ({ name, spec }));
 }
 
 type CronMetadata = Omit<ScheduleSpec & { kind: 'cron' }, 'kind' | 'pattern'> & {
@@ -180,18 +154,4 @@ function toPattern(cronTime: unknown): string | Date {
   if (typeof cronTime === 'string' || cronTime instanceof Date) return cronTime;
   const { toJSDate } = (cronTime ?? {}) as { toJSDate?: () => Date };
   return typeof toJSDate === 'function' ? toJSDate.call(cronTime) : show(cronTime);
-}
-
-/** The schedule of a `@Continuous` method. */
-export function continuousSchedule(options: {
-  readonly name?: string;
-  readonly minBackoff?: number;
-  readonly maxBackoff?: number;
-}): MethodSchedule {
-  const {
-    name,
-    minBackoff = CONTINUOUS_DEFAULTS.minBackoff,
-    maxBackoff = CONTINUOUS_DEFAULTS.maxBackoff,
-  } = options;
-  return { name, spec: { kind: 'continuous', minBackoff, maxBackoff } };
 }

@@ -56,11 +56,15 @@ export class DuplicateWorkerError extends BackgroundServicesError {
 
   constructor(
     readonly worker: string,
-    places: readonly string[],
+    places: readonly [string, string],
   ) {
+    const [first, second] = places;
     super(
-      `Two workers are named "${worker}": ${places.join(' and ')}. ` +
-        `Give one of them another name, e.g. @Interval('other-name', 1000) or @Cron('…', { name: 'other-name' }).`,
+      first === second
+        ? `Worker "${worker}" is there twice, both from ${first}. If its class is a provider of two modules, provide it in one, ` +
+            'export it there, and import that module in the other; else give one of them another name.'
+        : `Two workers are named "${worker}": ${first} and ${second}. ` +
+            `Give one of them another name, e.g. @Interval('other-name', 1000) or @Cron('…', { name: 'other-name' }).`,
     );
   }
 }

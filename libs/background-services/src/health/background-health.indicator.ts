@@ -31,6 +31,12 @@ export interface WorkerHealth {
   readonly recentErrors?: readonly ErrorRecord[];
 }
 
+/** Terminus knows `degraded` from 12 on. */
+interface MildCheck<Key extends string> {
+  up(details: object): HealthIndicatorResult<Key>;
+  degraded?(details: object): HealthIndicatorResult<Key>;
+}
+
 /**
  * Health of the workers on this replica, for Terminus. It speaks of what this replica leads; a standby is healthy.
  *
@@ -56,9 +62,8 @@ export class BackgroundHealthIndicator {
     const check = this.indicators.check(key);
     if (degraded.length === 0) return check.up(details);
     if (this.options.failOnDegraded) return check.down(details);
-    const mild =
-      'degraded' in check ? check.degraded(details) : (check as { up(data: object): object }).up(details);
-    return mild as unknown as HealthIndicatorResult<Key>;
+    const mild = check as unknown as MildCheck<Key>;
+    return mild.degraded?.(details) ?? mild.up(details);
   }
 
   /** The workers of this replica by name, as the health body shows them. */

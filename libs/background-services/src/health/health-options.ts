@@ -11,10 +11,17 @@ export interface HealthOptions {
   readonly readyPath: string;
   /** A worker whose recent error rate (last 100 iterations) is above this is degraded; 0 to 1. @default 0.05 */
   readonly maxErrorRate: number;
-  /** Whether a degraded worker answers 503 (`down`) instead of 200 (`up`, with the worker's status in the details). @default true */
+  /**
+   * Whether a degraded worker answers 503 (`down`) instead of 200 (`degraded`, or `up` where Terminus does not know that). The details show
+   * it either way.
+   * @default true
+   */
   readonly failOnDegraded: boolean;
   /** Whether the texts of the last errors are shown. With the ready-made controller it needs a `guard`. @default false */
   readonly exposeErrors: boolean;
-  /** Guards the ready-made background health (not liveness and readiness): a class, made with its dependencies, or an instance. */
+  /**
+   * Guards the ready-made background health (not liveness and readiness). Of a class the app's own instance is used, wherever it is provided;
+   * if it is nowhere, one is made with what global modules and the `imports` of `forRootAsync` offer.
+   */
   readonly guard?: Type<CanActivate> | CanActivate;
 }

@@ -1,26 +1,51 @@
 import {
   type CanActivate,
   Controller,
+  type ControllerOptions,
   type ExecutionContext,
   Get,
   Header,
   Inject,
   Injectable,
+  type OnModuleInit,
   type Type,
   UseGuards,
+  VERSION_NEUTRAL,
 } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { HealthCheckService } from '@nestjs/terminus';
 import { BackgroundHealthIndicator } from './background-health.indicator.js';
+import type { HealthOptions } from './health-options.js';
 
-/** Lets through whom the host's own guard lets through. */
+/** The guard that the options name, as a class or an instance. */
 export const HEALTH_GUARD = Symbol('nestjs-background-services:health-guard');
 
+/** Lets through whom the host's own guard lets through. */
 @Injectable()
-export class HostHealthGuard implements CanActivate {
-  constructor(@Inject(HEALTH_GUARD) private readonly guard: CanActivate | undefined) {}
+export class HostHealthGuard implements CanActivate, OnModuleInit {
+  #guard: CanActivate | undefined;
+
+  constructor(
+    @Inject(HEALTH_GUARD) private readonly configured: HealthOptions['guard'],
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /** Takes the app's own instance of the class, wherever it is provided; if it is nowhere, makes one. */
+  async onModuleInit(): Promise<void> {
+    const { configured } = this;
+    this.#guard = typeof configured === 'function' ? await this.#instanceOf(configured) : configured;
+  }
 
   canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
-    return this.guard?.canActivate(context) ?? true;
+    return this.#guard ? this.#guard.canActivate(context) : true;
+  }
+
+  #instanceOf(guard: Type<CanActivate>): Promise<CanActivate> | CanActivate {
+    try {
+      return this.moduleRef.get(guard, { strict: false });
+    } catch {
+      return this.moduleRef.create(guard);
+    }
   }
 }
 
@@ -36,7 +61,7 @@ export interface Readiness {
  * are written on the class then.
  */
 export function createHealthController(): Type {
-  @Controller()
+  @Controller(mounted(''))
   class BackgroundHealthController {
     constructor(
       @Inject(HealthCheckService) private readonly health: HealthCheckService,
@@ -52,11 +77,12 @@ export function createHealthController(): Type {
       return this.health.check([() => this.background.isHealthy('background')]);
     }
 
-    /** 200 for as long as the process answers; never fails for a sick worker. */
+    /** 200 for as long as the process answers, also while it shuts down; never fails for a sick worker. */
     @Get('health/live')
     @Header('Cache-Control', 'no-store')
     checkLiveness() {
-      return this.health.check([() => ({ process: { status: 'up' as const } })]);
+      const details = { process: { status: 'up' } };
+      return { status: 'ok', info: details, error: {}, details };
     }
 
     /** 200 between the end of the boot and the beginning of the shutdown; never fails for a sick worker. */
@@ -79,11 +105,9 @@ export interface HealthPaths {
 
 /** Writes the paths on the controller class. Nest reads them when it registers routes, after all providers have been made. */
 export function setHealthPaths(controller: Type, paths: HealthPaths | undefined): void {
+  Controller(mounted(paths ? '' : []))(controller);
+  if (!paths) return;
   const { prototype } = controller as { prototype: Record<string, object> };
-  if (!paths) {
-    Controller([])(controller);
-    return;
-  }
   const routes = {
     checkBackground: paths.path,
     checkLiveness: paths.livePath,
@@ -93,4 +117,9 @@ export function setHealthPaths(controller: Type, paths: HealthPaths | undefined)
     const value = prototype[method];
     if (value) Get(path)(prototype, method, { value });
   }
+}
+
+/** Orchestrators ask at one path, whichever versions of its API the app has. */
+function mounted(path: string | string[]): ControllerOptions {
+  return { path, version: VERSION_NEUTRAL };
 }

@@ -29,8 +29,8 @@ export type ElectorState =
       readonly attempts: number;
       readonly dueAt: number;
       readonly holder: string | undefined;
-      /** When a release was last heard of, on the monotonic clock: it may be younger than a reply that is on its way. */
-      readonly releasedAt: number;
+      /** Whether a release was heard of since the last try was sent: it is younger than what that try's reply says. */
+      readonly released: boolean;
     }
   | { readonly phase: 'leading'; readonly term: Term; readonly since: Instant; readonly dueAt: number }
   | {
@@ -151,8 +151,7 @@ export class Elector {
   /** A release of this key was heard of: a standby tries at once. */
   onReleased(holder: string): void {
     if (this.#state.phase !== 'standby' || holder === this.context.instanceId) return;
-    const now = this.context.clock.monotonic();
-    this.#enter({ ...this.#state, dueAt: now, releasedAt: now });
+    this.#enter({ ...this.#state, dueAt: this.context.clock.monotonic(), released: true });
   }
 
   /** The heartbeat is sending a command for this elector. */
@@ -162,6 +161,7 @@ export class Elector {
       this.context.onDue();
     });
     this.#inFlight = settled;
+    if (this.#state.phase === 'standby') this.#enter({ ...this.#state, released: false });
   }
 
   acquireRequest(): AcquireRequest {
@@ -195,7 +195,7 @@ export class Elector {
     const now = clock.monotonic();
     const holder = reply.outcome === 'held' ? reply.holder : state.holder;
     this.#log.waiting(attempts, state.since.monotonic, now, holder);
-    const delay = state.releasedAt >= sentAt.monotonic ? 0 : standbyDelay(reply, timing, spread, random);
+    const delay = state.released ? 0 : standbyDelay(reply, timing, spread, random);
     this.#enter({ ...state, attempts, holder, dueAt: now + delay });
   }
 
@@ -246,7 +246,7 @@ export class Elector {
   #campaign(delay: number): void {
     const since = instant(this.context.clock);
     const dueAt = since.monotonic + delay;
-    this.#enter({ phase: 'standby', since, attempts: 0, dueAt, holder: undefined, releasedAt: -Infinity });
+    this.#enter({ phase: 'standby', since, attempts: 0, dueAt, holder: undefined, released: false });
   }
 
   #lead(

@@ -9,11 +9,17 @@ const MAX_BYTES = 512;
 export function assertLeaseKey(key: unknown): asserts key is string {
   if (typeof key !== 'string' || key.length === 0) throw new InvalidKeyError(key, 'a non-empty string');
   if (Buffer.byteLength(key) > MAX_BYTES) throw new InvalidKeyError(key, `at most ${MAX_BYTES} bytes`);
-  if ([...key].some((character) => character < ' ' || character === '\x7f'))
-    throw new InvalidKeyError(key, 'no control characters');
-  if (/[{}]/.test(key) && hashTag(key) === undefined) {
+  if (/[\p{Cc}\p{Cs}]/u.test(key))
+    throw new InvalidKeyError(key, 'no control characters and no unpaired surrogates');
+  if (!/[{}]/.test(key)) return;
+  if (hashTag(key) === undefined)
     throw new InvalidKeyError(key, 'braces only as a hash tag with a content, as in "orders:{eu}:leader"');
-  }
+  // "{a}" would share its companions with "a", and "{a}:token" would be one of them.
+  if (/^\{[^{}]*\}$|:(token|ledger)$/.test(key))
+    throw new InvalidKeyError(
+      key,
+      'a name of its own around the hash tag, not that of the companion of another lease',
+    );
 }
 
 /** The companion keys of a lease, in the same Cluster slot as the lease itself. */

@@ -8,6 +8,7 @@
  * - `acquire` is atomic and idempotent for the own holder: a lost reply never blocks its sender. It always makes a new token.
  * - `renew` never creates a key; `renew`, `record` and `release` act only for the holder *and* token they name.
  * - A definite answer is a reply; anything else (error, time-out) is `unknown`: it may or may not have happened.
+ * - Requests of one call are independent: each has its own holder, TTL and outcome.
  */
 export interface LeaseStore {
   /** What to call it in logs and health, e.g. `redis`. */

@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import { validateDefinition } from '../discovery/index.js';
+import { readSchedule, validateDefinition } from '../discovery/index.js';
 import {
   CircuitOpenError,
   DuplicateWorkerError,
@@ -18,7 +18,6 @@ import {
   type IterationOutcome,
   Runner,
   type ScheduleConfig,
-  toScheduleSpec,
   Worker,
   type WorkerContext,
   type WorkerDefinition,
@@ -86,8 +85,8 @@ export class BackgroundServiceManager {
    * @throws InvalidWorkerError, DuplicateWorkerError
    */
   register({ name, key, schedule, run, ...options }: WorkerConfig): void {
-    const spec = toScheduleSpec(schedule ?? { continuous: true });
-    this.add({ name, key, place: `register("${name}")`, schedule: spec, options, run });
+    const place = `register("${name}")`;
+    this.add({ name, key, place, schedule: readSchedule(place, schedule), options, run });
   }
 
   /** @internal Adds a worker that was found or registered. */
@@ -146,7 +145,9 @@ export class BackgroundServiceManager {
     const { worker, campaign } = this.#find(name);
     worker.stop();
     const clean = await this.#within(timeout, worker.drained());
-    await this.#reconsider(campaign);
+    const left = this.#reconsider(campaign);
+    // Work that did not end in time keeps the lease; it is given back when it ends, and nobody waits for that here.
+    if (clean) await left;
     return clean;
   }
 
@@ -204,11 +205,12 @@ export class BackgroundServiceManager {
     return elector.stepDown();
   }
 
-  /** @internal Begins to campaign for everything that is registered. Never waits for leadership. */
-  begin(): void {
-    if (this.#phase !== 'booting') return;
+  /** @internal Begins to campaign for everything that is registered, unless it is shut down. Never waits for leadership. */
+  begin(): boolean {
+    if (this.#phase !== 'booting') return this.#phase === 'running';
     this.#phase = 'running';
     for (const campaign of this.#campaigns.values()) void this.#reconsider(campaign);
+    return true;
   }
 
   /**

@@ -37,6 +37,7 @@ export class BackgroundTestingKit {
 
   /** Lets time pass until one of the attached apps leads the key. */
   async elected(key: string): Promise<void> {
+    this.#assertAttached();
     await this.clock.advanceUntil(() => this.isLeader(key));
   }
 
@@ -64,10 +65,15 @@ export class BackgroundTestingKit {
    * @returns how it ended; an error of the work is in there, not thrown
    */
   async runIteration(worker: string): Promise<IterationOutcome> {
-    const [first] = this.#apps;
-    if (!first) throw new Error('No app is attached: call kit.attach(app) after app.init()');
+    const first = this.#assertAttached();
     await this.elected(first.get(worker).key);
     const leader = this.#apps.find((manager) => manager.get(worker).role === 'leader') ?? first;
     return leader.trigger(worker);
+  }
+
+  #assertAttached(): BackgroundServiceManager {
+    const [first] = this.#apps;
+    if (!first) throw new Error('No app is attached: call kit.attach(app) after app.init()');
+    return first;
   }
 }

@@ -7,11 +7,25 @@ export interface CircuitBreakerOptions {
   readonly openDuration: number;
   /** Probes that may go undecided (aborted) before it opens again. @default 3 */
   readonly halfOpenMaxIterations: number;
-  /** Called when it opens; an error in it is contained. */
+  /** Called when it opens; an error in it, or a rejection of it, is contained. */
   readonly onOpen?: (event: CircuitBreakerEvent) => void;
-  /** Called when it closes after having been open; an error in it is contained. */
+  /** Called when it closes after having been open; an error in it, or a rejection of it, is contained. */
   readonly onClose?: (event: CircuitBreakerEvent) => void;
 }
+
+/** @default of each option, where neither the module nor the worker says otherwise */
+export const CIRCUIT_BREAKER_DEFAULTS: CircuitBreakerOptions = {
+  failureThreshold: 5,
+  openDuration: 60_000,
+  halfOpenMaxIterations: 3,
+};
+
+/** The limits of a worker without a breaker: it never opens by itself. */
+const NO_BREAKER: CircuitBreakerOptions = {
+  failureThreshold: Infinity,
+  openDuration: 0,
+  halfOpenMaxIterations: 1,
+};
 
 export interface CircuitBreakerEvent {
   readonly worker: string;
@@ -64,19 +78,29 @@ export type CircuitSnapshot =
  *
  * Every change of state starts a new generation, and results that belong to an older one are dropped: an iteration that began before the
  * breaker opened says nothing about the dependency now.
+ *
+ * Options of `false` mean a worker without a breaker: it rests disabled, and neither a reset nor what a predecessor left behind gives it one.
+ * Only an operator's `forceOpen()` keeps its iterations back.
  */
 export class CircuitBreaker {
-  #state: State = { name: 'closed', failures: 0 };
+  readonly #options: CircuitBreakerOptions;
+  /** The state it begins in, and that a reset brings back. */
+  readonly #rest: State;
+  #state: State;
   #generation = 0;
   #openings = 0;
   #skipped = 0;
 
   constructor(
     private readonly worker: string,
-    private readonly options: CircuitBreakerOptions,
+    options: CircuitBreakerOptions | false,
     private readonly clock: Clock,
     private readonly hooks: CircuitBreakerHooks = {},
-  ) {}
+  ) {
+    this.#options = options || NO_BREAKER;
+    this.#rest = options ? { name: 'closed', failures: 0 } : { name: 'disabled' };
+    this.#state = this.#rest;
+  }
 
   /** Asks for leave to run one iteration. */
   admit(): Permit | undefined {
@@ -95,7 +119,7 @@ export class CircuitBreaker {
     if (permit.generation !== this.#generation) return;
     if (this.#state.name === 'half-open') {
       this.#enter({ name: 'closed', failures: 0 });
-      this.#tell(this.options.onClose);
+      this.#tell(this.#options.onClose);
     } else if (this.#state.name === 'closed' && this.#state.failures > 0) {
       this.#state = { name: 'closed', failures: 0 };
     }
@@ -106,7 +130,7 @@ export class CircuitBreaker {
     if (this.#state.name === 'half-open') this.#open();
     else if (this.#state.name === 'closed') {
       const failures = this.#state.failures + 1;
-      if (failures >= this.options.failureThreshold) this.#open();
+      if (failures >= this.#options.failureThreshold) this.#open();
       else this.#state = { name: 'closed', failures };
     }
   }
@@ -114,14 +138,14 @@ export class CircuitBreaker {
   /** The iteration ended without a verdict. */
   undecided(permit: Permit): void {
     if (permit.generation !== this.#generation || this.#state.name !== 'half-open') return;
-    if (this.#state.probes >= this.options.halfOpenMaxIterations) this.#open();
+    if (this.#state.probes >= this.#options.halfOpenMaxIterations) this.#open();
   }
 
   /** Closes it, whatever state it is in. */
   reset(): void {
-    const wasClosed = this.#state.name === 'closed';
-    this.#enter({ name: 'closed', failures: 0 });
-    if (!wasClosed) this.#tell(this.options.onClose);
+    const from = this.#state.name;
+    this.#enter(this.#rest);
+    if (from !== 'closed' && from !== 'disabled') this.#tell(this.#options.onClose);
   }
 
   /** Lets nothing through until `reset()`. */
@@ -129,12 +153,18 @@ export class CircuitBreaker {
     if (this.#state.name === 'forced-open') return;
     this.#openings++;
     this.#enter({ name: 'forced-open' });
-    this.#tell(this.options.onOpen);
+    this.#tell(this.#options.onOpen);
   }
 
   /** Lets everything through until `reset()`. */
   disable(): void {
     this.#enter({ name: 'disabled' });
+  }
+
+  /** Whether there is nothing to tell a successor. */
+  get isAtRest(): boolean {
+    const state = this.#state;
+    return state.name === this.#rest.name && (state.name !== 'closed' || state.failures === 0);
   }
 
   /** When an open breaker lets the next probe through, on the monotonic clock. */
@@ -156,6 +186,8 @@ export class CircuitBreaker {
 
   /** @param storeNow the lease store's time now, so that a successor on another machine reads it by the same clock. */
   snapshot(storeNow: number): CircuitSnapshot {
+    // What is configured is no news: a successor with other options follows its own.
+    if (this.isAtRest) return { state: 'closed', failures: 0 };
     const state = this.#state;
     switch (state.name) {
       case 'closed':
@@ -173,14 +205,15 @@ export class CircuitBreaker {
 
   /** Goes on where a predecessor was. */
   restore(snapshot: CircuitSnapshot, storeNow: number): void {
+    if (this.#rest.name === 'disabled' && snapshot.state !== 'forced-open') return;
     switch (snapshot.state) {
       case 'closed':
         return this.#enter({
           name: 'closed',
-          failures: Math.min(snapshot.failures, this.options.failureThreshold - 1),
+          failures: Math.min(snapshot.failures, this.#options.failureThreshold - 1),
         });
       case 'open': {
-        const left = Math.min(this.options.openDuration, Math.max(0, snapshot.retryAt - storeNow));
+        const left = Math.min(this.#options.openDuration, Math.max(0, snapshot.retryAt - storeNow));
         return this.#enter({ name: 'open', until: this.clock.monotonic() + left });
       }
       case 'forced-open':
@@ -191,8 +224,8 @@ export class CircuitBreaker {
 
   #open(): void {
     this.#openings++;
-    this.#enter({ name: 'open', until: this.clock.monotonic() + this.options.openDuration });
-    this.#tell(this.options.onOpen);
+    this.#enter({ name: 'open', until: this.clock.monotonic() + this.#options.openDuration });
+    this.#tell(this.#options.onOpen);
   }
 
   #enter(state: State): void {
@@ -203,10 +236,13 @@ export class CircuitBreaker {
   }
 
   #tell(listener: ((event: CircuitBreakerEvent) => void) | undefined): void {
+    const contain = (error: unknown) => this.hooks.onListenerError?.(error);
     try {
-      listener?.({ worker: this.worker, retryAt: this.view().retryAt });
+      // An async function is a listener too, in TypeScript's eyes and in users' code.
+      const returned: unknown = listener?.({ worker: this.worker, retryAt: this.view().retryAt });
+      Promise.resolve(returned).catch(contain);
     } catch (error) {
-      this.hooks.onListenerError?.(error);
+      contain(error);
     }
   }
 }

@@ -1,8 +1,14 @@
 import { Logger } from '@nestjs/common';
-import { describeError, IterationTimeoutError, WorkerStoppedError } from '../errors/index.js';
+import {
+  describeError,
+  IterationTimeoutError,
+  LeadershipLostError,
+  WorkerStoppedError,
+} from '../errors/index.js';
 import type { Clock, Random } from '../lease/index.js';
 import type { LeaseTiming, Term } from '../leadership/index.js';
 import {
+  CIRCUIT_BREAKER_DEFAULTS,
   CircuitBreaker,
   type CircuitBreakerOptions,
   type CircuitState,
@@ -70,22 +76,11 @@ export class Worker {
     const { name, schedule, options } = definition;
     this.logger = new Logger(name);
     this.#mode = schedule.kind === 'cron' && schedule.disabled ? 'stopped' : 'started';
-    const { circuitBreaker } = context;
-    const defaults = circuitBreaker || {
-      failureThreshold: Infinity,
-      openDuration: 0,
-      halfOpenMaxIterations: 1,
-    };
-    this.breaker = new CircuitBreaker(
-      name,
-      { ...defaults, ...(options.circuitBreaker || {}) },
-      context.clock,
-      {
-        onTransition: (from, to) => this.#logTransition(from, to),
-        onListenerError: (error) => this.#logError('A circuit breaker listener failed', error),
-      },
-    );
-    if (options.circuitBreaker === false || circuitBreaker === false) this.breaker.disable();
+    const breakerOptions = overrideBreaker(context.circuitBreaker, options.circuitBreaker);
+    this.breaker = new CircuitBreaker(name, breakerOptions, context.clock, {
+      onTransition: (from, to) => this.#logTransition(from, to),
+      onListenerError: (error) => this.#logError('A circuit breaker listener failed', error),
+    });
   }
 
   get name(): string {
@@ -131,7 +126,7 @@ export class Worker {
   /** Begins its part in a term. A stopped worker takes none, but joins if it is started later. */
   begin(term: Term, ledger: TermLedger): void {
     const snapshot = decodeCircuitSnapshot(ledger.get(circuitField(this.name)));
-    if (snapshot && this.context.circuitBreaker !== false) this.breaker.restore(snapshot, term.storeNow());
+    if (snapshot) this.breaker.restore(snapshot, term.storeNow());
     this.#take(term, ledger);
   }
 
@@ -178,9 +173,8 @@ export class Worker {
     const { ledger, schedule, term } = this.#duty;
     schedule.contribute();
     const field = circuitField(this.name);
-    const snapshot = this.breaker.snapshot(term.storeNow());
-    const isDefault = snapshot.state === 'closed' && snapshot.failures === 0;
-    if (!isDefault || ledger.get(field) !== undefined) ledger.put(field, JSON.stringify(snapshot));
+    if (this.breaker.isAtRest && ledger.get(field) === undefined) return;
+    ledger.put(field, JSON.stringify(this.breaker.snapshot(term.storeNow())));
   }
 
   /** Tries to run one iteration that was due at this wall time. The promise in the answer never rejects. */
@@ -218,11 +212,11 @@ export class Worker {
       const prepared = steps?.prepare ? await steps.prepare() : true;
       if (prepared && duty.term.isLive() && !duty.abort.signal.aborted)
         outcome = await this.#run(duty, permit, due, since);
-      else this.breaker.undecided(permit);
       if (steps?.conclude) await steps.conclude(outcome);
     } catch (error) {
       this.#logError('Preparing or concluding an iteration failed', error);
     } finally {
+      if (outcome.outcome === 'not-started') this.breaker.undecided(permit);
       this.#running = undefined;
     }
     return outcome;
@@ -262,7 +256,8 @@ export class Worker {
       this.#statistics.succeeded(clock.wall(), duration);
       return { outcome: 'succeeded', duration };
     }
-    return duty.abort.signal.aborted
+    // A term that is over may not have been noticed yet, except by the work: `assertLeader()` reads the clock.
+    return duty.abort.signal.aborted || !duty.term.isLive()
       ? this.#aborted(permit, duration, result.error, duty.abort.signal.reason)
       : this.#failed(permit, duration, result.error);
   }
@@ -278,7 +273,7 @@ export class Worker {
     this.#statistics.aborted();
     this.breaker.undecided(permit);
     // The abort itself is no news; anything else that the work threw on its way out must not vanish.
-    if (error !== reason && !(error instanceof Error && error.name === 'AbortError')) {
+    if (!isAbort(error, reason)) {
       this.logger.warn(
         `Iteration ${this.#statistics.iterations} was aborted and failed: ${describeError(error).message}`,
       );
@@ -321,6 +316,7 @@ export class Worker {
       bootedAt: this.context.bootedAt,
       ledger,
       attempt: (due, steps) => this.attempt(due, steps),
+      drained: () => this.drained(),
       skipped: (ticks) => this.#statistics.skipped(ticks),
       missed: (slots) => this.#statistics.missed(slots),
       get circuitRetryAt() {
@@ -341,6 +337,28 @@ export class Worker {
   #logError(what: string, error: unknown): void {
     const { message, stack } = describeError(error);
     this.logger.error(`${what}: ${message}`, stack);
+  }
+}
+
+/** What a worker says of its breaker goes over what the module says. */
+function overrideBreaker(
+  module: CircuitBreakerOptions | false,
+  own: Partial<CircuitBreakerOptions> | false | undefined,
+): CircuitBreakerOptions | false {
+  if (own === undefined) return module;
+  if (own === false) return false;
+  const given = Object.fromEntries(Object.entries<unknown>(own).filter(([, value]) => value !== undefined));
+  return { ...CIRCUIT_BREAKER_DEFAULTS, ...(module || {}), ...given };
+}
+
+/** Whether an error says no more than that the work was told to stop. What was thrown may throw again when it is looked at. */
+function isAbort(error: unknown, reason: unknown): boolean {
+  try {
+    if (error === reason || error instanceof LeadershipLostError) return true;
+    // Not every AbortError is an Error: DOMExceptions of other realms are not.
+    return (error as { readonly name?: unknown } | null | undefined)?.name === 'AbortError';
+  } catch {
+    return false;
   }
 }
 

@@ -7,10 +7,14 @@
  *
  * The token is written before the lease, so that no failure between the two can leave a lease without one. A lease that is the caller's
  * already (its reply was lost) is granted again with a new token. The token is floored by the store's time, so it rises even where a
- * failover or FLUSHALL lost the last one.
+ * failover or FLUSHALL lost the last one; what stands in its place and is no token of ours counts for nothing.
+ *
+ * MGET keeps an attempt at leases that others hold, which is most of them, cheap; where it finds nothing, GET tells a key of another type
+ * from a free one.
  */
 export const ACQUIRE_LUA = `
 local holder, ttl = ARGV[1], ARGV[2]
+local largest = 9007199254740991
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local leases = {}
@@ -18,15 +22,16 @@ for i = 1, #KEYS, 3 do leases[#leases + 1] = KEYS[i] end
 local holders = redis.call('MGET', unpack(leases))
 local replies = { now }
 for i, lease in ipairs(leases) do
-  local current = holders[i]
-  if not current and redis.call('EXISTS', lease) == 1 then current = '(not a string)' end
+  local current = holders[i] or redis.pcall('GET', lease)
+  if type(current) == 'table' then current = '(not a string)' end
   if current and current ~= holder then
     replies[i + 1] = { 0, current, redis.call('PTTL', lease) }
   else
     local tokenKey, ledgerKey = KEYS[3 * i - 1], KEYS[3 * i]
-    local previous = redis.pcall('GET', tokenKey)
-    if type(previous) ~= 'string' then previous = '0' end
-    local token = math.max((tonumber(previous) or 0) + 1, tonumber(ARGV[2 + i]) + 1, now)
+    local previous = redis.call('MGET', tokenKey)[1]
+    previous = previous and string.match(previous, '^%d+$') and tonumber(previous) or 0
+    if previous >= largest then previous = 0 end
+    local token = math.max(previous + 1, tonumber(ARGV[2 + i]) + 1, now)
     redis.call('SET', tokenKey, string.format('%.0f', token))
     redis.call('SET', lease, holder, 'PX', ttl)
     local ledger = redis.pcall('HGETALL', ledgerKey)

@@ -1,4 +1,4 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { type Cluster, Redis, type RedisOptions } from 'ioredis';
 
 /** How to reach Redis: a URL, ioredis options, or a client of the app, which is duplicated and never closed here. */
 export type RedisTarget = string | RedisOptions | Redis | Cluster;
@@ -10,52 +10,83 @@ export interface ConnectionTimes {
   readonly commandTimeout: number;
 }
 
+/** What both connections need, whatever the app's own client is set to. */
+const COMMON: RedisOptions = {
+  lazyConnect: true,
+  // The scripts get the prefix with every key.
+  keyPrefix: '',
+  keepAlive: 1_000,
+  // A peer that does not answer a goodbye does not keep the process, or the next connection, waiting.
+  disconnectTimeout: 100,
+  // Replies are read as numbers, each command has its own time limit, and none is sent twice.
+  stringNumbers: false,
+  enableAutoPipelining: false,
+  reconnectOnError: null,
+};
+
 /**
  * The lease's own connection. Nothing may wait in it unseen: no offline queue, no resending after a reconnect, one try a request, a time
  * limit on every command, and a socket time limit, without which ioredis never notices a peer that is gone.
  */
 export function leaseConnection(target: RedisTarget, { commandTimeout }: ConnectionTimes): RedisClient {
   return connect(target, {
+    ...COMMON,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     commandTimeout,
     socketTimeout: 2 * commandTimeout,
     connectTimeout: Math.max(1_000, 2 * commandTimeout),
-    keepAlive: 1_000,
     retryStrategy: (attempt) => Math.min(50 * attempt, Math.max(100, commandTimeout)),
   });
 }
 
-/** The connection that hears of releases. It may drop without harm: it comes back by itself, and standbys look by themselves too. */
+/**
+ * The connection that hears of releases. It may drop without harm: it comes back by itself, and standbys look by themselves too. Whoever
+ * owns it subscribes on every `ready`: the client's own resubscription would leave its errors to nobody.
+ */
 export function subscriberConnection(target: RedisTarget): RedisClient {
   return connect(target, {
-    enableOfflineQueue: true,
-    autoResubscribe: true,
-    maxRetriesPerRequest: null,
-    keepAlive: 1_000,
+    ...COMMON,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: undefined,
+    socketTimeout: undefined,
     retryStrategy: (attempt) => Math.min(100 * attempt, 1_000),
   });
 }
 
-/** The prefix that the target puts before keys; the scripts get it with every key and ioredis must not add it again. */
+/** The prefix that the target puts before keys. */
 export function keyPrefixOf(target: RedisTarget): string {
-  if (typeof target === 'string') return new URL(withScheme(target)).searchParams.get('keyPrefix') ?? '';
-  if (target instanceof Cluster)
-    return target.options.keyPrefix ?? target.options.redisOptions?.keyPrefix ?? '';
-  return (target instanceof Redis ? target.options.keyPrefix : target.keyPrefix) ?? '';
+  if (isCluster(target)) return target.options.keyPrefix ?? target.options.redisOptions?.keyPrefix ?? '';
+  return optionsOf(target).keyPrefix ?? '';
 }
 
-function connect(target: RedisTarget, overrides: RedisOptions): RedisClient {
-  const options = { ...overrides, lazyConnect: true, keyPrefix: '' };
-  if (typeof target === 'string') return new Redis(target, options);
-  if (target instanceof Cluster) {
-    const { enableOfflineQueue, ...redisOptions } = options;
-    return target.duplicate([], { enableOfflineQueue, lazyConnect: true, keyPrefix: '', redisOptions });
-  }
-  return target instanceof Redis ? target.duplicate(options) : new Redis({ ...target, ...options });
+export function isCluster(target: RedisTarget): target is Cluster {
+  return isClient(target) && target.isCluster;
 }
 
-function withScheme(target: string): string {
-  return target.includes('://') ? target : `redis://${target}`;
+function connect(target: RedisTarget, settings: RedisOptions): RedisClient {
+  if (!isClient(target)) return new Redis({ ...optionsOf(target), ...settings });
+  if (!isCluster(target)) return target.duplicate(settings);
+  // These four are the cluster's own; its nodes get the others, on top of what the app gave them.
+  const { enableOfflineQueue, lazyConnect, keyPrefix, enableAutoPipelining, ...rest } = settings;
+  const own = { enableOfflineQueue, lazyConnect, keyPrefix, enableAutoPipelining };
+  return target.duplicate([], { ...own, redisOptions: { ...target.options.redisOptions, ...rest } });
+}
+
+function optionsOf(target: string | RedisOptions | Redis): RedisOptions {
+  if (isClient(target)) return target.options;
+  if (typeof target !== 'string') return target;
+  // In ioredis the query of a URL wins over options beside it. So a client that never connects reads the URL first.
+  const reader = new Redis(target, { lazyConnect: true });
+  reader.disconnect();
+  return reader.options;
+}
+
+/** Not by its class: the app may have brought another copy of ioredis. */
+function isClient(target: RedisTarget): target is RedisClient {
+  return typeof target === 'object' && 'isCluster' in target;
 }

@@ -1,4 +1,3 @@
-import { Cluster } from 'ioredis';
 import { StoreError } from '../../errors/index.js';
 import { companionKeys } from '../lease-key.js';
 import type {
@@ -20,6 +19,7 @@ import type {
 import { ACQUIRE_LUA } from './acquire.lua.js';
 import {
   type ConnectionTimes,
+  isCluster,
   keyPrefixOf,
   leaseConnection,
   type RedisClient,
@@ -29,6 +29,7 @@ import {
 import { RECORD_LUA } from './record.lua.js';
 import { RELEASE_LUA } from './release.lua.js';
 import { RENEW_LUA } from './renew.lua.js';
+import { asTtl, readAcquireReplies, readRecordReply, readReleaseReply, readRenewReplies } from './replies.js';
 
 /** Leases per script call: keeps one call short for other users of the Redis, and within Lua's argument limit. */
 const BATCH = 250;
@@ -57,7 +58,9 @@ export class RedisLeaseStore implements LeaseStore {
   readonly #batch: number;
   readonly #commandTimeout: number;
   readonly #listeners = new Set<ReleaseListener>();
-  #closed = false;
+  #lastError: Error | undefined;
+  #connecting: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor({ redis, commandTimeout, onError = () => undefined }: RedisLeaseStoreOptions) {
     this.#prefix = keyPrefixOf(redis);
@@ -65,48 +68,45 @@ export class RedisLeaseStore implements LeaseStore {
     this.#commandTimeout = commandTimeout;
     const client = leaseConnection(redis, { commandTimeout });
     // In Cluster the keys of one call must share a slot, which only the three keys of one lease do.
-    this.#batch = client instanceof Cluster ? 1 : BATCH;
+    this.#batch = isCluster(client) ? 1 : BATCH;
     client.defineCommand('bgsAcquire', { lua: ACQUIRE_LUA });
     client.defineCommand('bgsRenew', { lua: RENEW_LUA });
     client.defineCommand('bgsRelease', { lua: RELEASE_LUA });
     client.defineCommand('bgsRecord', { lua: RECORD_LUA });
     this.#client = client as RedisClient & Scripts;
     this.#subscriber = subscriberConnection(redis);
-    for (const connection of [this.#client, this.#subscriber]) connection.on('error', onError);
+    this.#client.on('error', (error: Error) => {
+      this.#lastError = error;
+      onError(error);
+    });
+    this.#subscriber.on('error', onError);
+    this.#subscriber.on('ready', () => void this.#subscriber.subscribe(this.#channel).catch(onError));
     this.#subscriber.on('message', (_channel: string, message: string) => this.#onMessage(message));
-    this.#open();
+    // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
+    for (const connection of [this.#client, this.#subscriber]) connection.connect().catch(() => undefined);
   }
 
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
     return this.#inBatches(requests, async (batch) => {
       const { holder, ttl } = batch[0];
-      const args = [holder, ttl, ...batch.map(({ tokenFloor }) => tokenFloor)];
-      const [storeTime, ...replies] = asArray(await this.#run('bgsAcquire', batch, args));
-      return replies.map((reply) => toAcquireReply(asArray(reply), Number(storeTime)));
+      const args = [holder, Math.ceil(ttl), ...batch.map(({ tokenFloor }) => tokenFloor)];
+      return readAcquireReplies(await this.#run('bgsAcquire', batch, args), batch.length);
     });
   }
 
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
     return this.#inBatches(requests, async (batch) => {
       const { holder, ttl } = batch[0];
-      const args = [
-        holder,
-        ttl,
-        ...batch.flatMap(({ token, ledger }) => [token, ...withSize(flatten(ledger))]),
-      ];
-      const [storeTime, ...replies] = asArray(await this.#run('bgsRenew', batch, args));
-      return replies.map((reply) => {
-        const [renewed, current] = asArray(reply);
-        return renewed === 1 ? { outcome: 'renewed', storeTime: Number(storeTime) } : lostTo(current);
-      });
+      const leases = batch.flatMap(({ token, ledger }) => [token, ...withSize(flatten(ledger))]);
+      const args = [holder, Math.ceil(ttl), ...leases];
+      return readRenewReplies(await this.#run('bgsRenew', batch, args), batch.length);
     });
   }
 
   async release(request: ReleaseRequest): Promise<ReleaseReply> {
     const args = [request.holder, request.token, this.#channel, ...flatten(request.ledger)];
     try {
-      const [released, current] = asArray(await this.#run('bgsRelease', [request], args));
-      return released === 1 ? { outcome: 'released' } : lostTo(current);
+      return readReleaseReply(await this.#run('bgsRelease', [request], args));
     } catch (error) {
       return unknown(error);
     }
@@ -116,9 +116,7 @@ export class RedisLeaseStore implements LeaseStore {
     const mode = expected === undefined ? ['any'] : expected === null ? ['absent'] : ['equals', expected];
     const args = [request.holder, request.token, request.field, request.value, ...mode];
     try {
-      const [code, current] = asArray(await this.#run('bgsRecord', [request], args));
-      if (code === 1) return { outcome: 'recorded' };
-      return code === 2 ? { outcome: 'conflict', current: asText(current) } : lostTo(current);
+      return readRecordReply(await this.#run('bgsRecord', [request], args));
     } catch (error) {
       return unknown(error);
     }
@@ -134,7 +132,7 @@ export class RedisLeaseStore implements LeaseStore {
           this.#client.pttl(lease),
           this.#client.get(companionKeys(lease).token).catch(ifWrongType),
         ]);
-        return { key, holder, ttl: pttl >= 0 ? pttl : null, token: token === null ? null : Number(token) };
+        return { key, holder, ttl: asTtl(pttl), token: token && /^\d+$/.test(token) ? Number(token) : null };
       }),
     );
   }
@@ -144,27 +142,21 @@ export class RedisLeaseStore implements LeaseStore {
     return () => this.#listeners.delete(listener);
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#subscriber.disconnect();
     // QUIT lets what was written before be answered; a Redis that does not answer is left behind.
     if (this.#client.status === 'ready') await this.#client.quit().catch(() => undefined);
     this.#client.disconnect();
   }
 
-  #open(): void {
-    // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
-    this.#client.connect().catch(() => undefined);
-    this.#subscriber
-      .connect()
-      .catch(() => undefined)
-      .then(() => this.#subscriber.subscribe(this.#channel))
-      .catch(() => undefined);
-  }
-
+  /** Runs a script; what is asked for in one tick goes out in one tick. */
   async #run(script: keyof Scripts, leases: readonly { readonly key: string }[], args: (string | number)[]) {
-    await this.#ready();
+    if (!this.#isReady) await this.#ready();
     const keys = leases.flatMap(({ key }) => {
       const lease = this.#prefix + key;
       const { token, ledger } = companionKeys(lease);
@@ -173,10 +165,26 @@ export class RedisLeaseStore implements LeaseStore {
     return this.#client[script](keys.length, ...keys, ...args);
   }
 
-  /** Lets the very first commands wait for the connection that is being opened, so that a boot does not begin with an error. */
+  get #isReady(): boolean {
+    return this.#client.status === 'ready' && !this.#closing;
+  }
+
+  /**
+   * Waits for a connection that is being opened, so that a boot does not begin with an error, but no longer than for a command.
+   * @throws StoreError that says why there is no connection
+   */
   async #ready(): Promise<void> {
-    if (this.#client.status !== 'connecting' && this.#client.status !== 'connect') return;
-    await new Promise<void>((resolve) => {
+    if (this.#client.status === 'connecting' || this.#client.status === 'connect') {
+      this.#connecting ??= this.#connected().finally(() => (this.#connecting = undefined));
+      await this.#connecting;
+    }
+    if (this.#isReady) return;
+    const why = this.#closing ? 'the store is closed' : (this.#lastError?.message ?? this.#client.status);
+    throw new StoreError(`No connection to Redis: ${why}`);
+  }
+
+  #connected(): Promise<void> {
+    return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
         this.#client.off('ready', done).off('close', done);
@@ -187,16 +195,23 @@ export class RedisLeaseStore implements LeaseStore {
     });
   }
 
-  async #inBatches<Request extends LeaseRef, Reply>(
+  /** A call for up to `#batch` requests of one holder and one TTL. */
+  async #inBatches<Request extends LeaseRef & { readonly ttl: number }, Reply>(
     requests: readonly Request[],
     run: (batch: readonly [Request, ...Request[]]) => Promise<readonly Reply[]>,
   ): Promise<readonly (Reply | Unknown)[]> {
-    const batches: Promise<readonly (Reply | Unknown)[]>[] = [];
-    for (let start = 0; start < requests.length; start += this.#batch) {
-      const batch = requests.slice(start, start + this.#batch) as [Request, ...Request[]];
-      batches.push(run(batch).catch((error: unknown) => batch.map(() => unknown(error))));
+    const batches: [Request, ...Request[]][] = [];
+    for (const request of requests) {
+      const last = batches.at(-1);
+      const joins =
+        last && last.length < this.#batch && last[0].holder === request.holder && last[0].ttl === request.ttl;
+      if (joins) last.push(request);
+      else batches.push([request]);
     }
-    return (await Promise.all(batches)).flat();
+    const calls = batches.map((batch) =>
+      run(batch).catch((error: unknown): (Reply | Unknown)[] => batch.map(() => unknown(error))),
+    );
+    return (await Promise.all<readonly (Reply | Unknown)[]>(calls)).flat();
   }
 
   #onMessage(message: string): void {
@@ -206,43 +221,19 @@ export class RedisLeaseStore implements LeaseStore {
   }
 }
 
-function toAcquireReply([code, ...rest]: readonly unknown[], storeTime: number): AcquireReply {
-  if (code === 1)
-    return { outcome: 'acquired', token: Number(rest[0]), ledger: unflatten(asArray(rest[1])), storeTime };
-  const ttl = Number(rest[1]);
-  return { outcome: 'held', holder: String(rest[0]), ttl: ttl >= 0 ? ttl : null };
-}
-
-function lostTo(holder: unknown): { outcome: 'lost'; holder: string | null } {
-  return { outcome: 'lost', holder: asText(holder) || null };
-}
-
-function unknown(error: unknown): Unknown {
-  return { outcome: 'unknown', error: error instanceof Error ? error : new StoreError(String(error)) };
+function unknown(cause: unknown): Unknown {
+  const error = cause instanceof Error ? cause : new StoreError(String(cause));
+  // ioredis speaks of its options here, which are none of the reader's.
+  const isBroken = error.name === 'MaxRetriesPerRequestError';
+  return { outcome: 'unknown', error: isBroken ? new StoreError('The connection to Redis broke') : error };
 }
 
 function flatten(ledger: Ledger): string[] {
   return Object.entries(ledger).flat();
 }
 
-function unflatten(pairs: readonly unknown[]): Ledger {
-  const ledger: Record<string, string> = {};
-  for (let i = 0; i + 1 < pairs.length; i += 2) ledger[String(pairs[i])] = String(pairs[i + 1]);
-  return ledger;
-}
-
 function withSize(values: readonly string[]): (string | number)[] {
   return [values.length, ...values];
-}
-
-function asArray(reply: unknown): readonly unknown[] {
-  if (!Array.isArray(reply))
-    throw new StoreError(`Redis answered a script with ${typeof reply}, expected an array`);
-  return reply;
-}
-
-function asText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }
 
 function ifWrongType(error: Error): string | null {

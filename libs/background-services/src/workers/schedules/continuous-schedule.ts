@@ -3,13 +3,14 @@ import type { Schedule, ScheduleHost } from './schedule.js';
 
 /**
  * Keeps a method running for as long as the term lasts. If it fails or returns, it is begun again after a random delay between 0 and a
- * bound that doubles with every run ("full jitter", Marc Brooker, AWS Architecture Blog, 2015), and is back at `minBackoff` once a run has
- * lasted longer than `maxBackoff`.
+ * bound that is `minBackoff` at first, doubles with every run ("full jitter", Marc Brooker, AWS Architecture Blog, 2015), and is back at
+ * `minBackoff` once a run has lasted longer than `maxBackoff`.
  */
 export class ContinuousSchedule implements Schedule {
   #timer: Timer | undefined;
   #due: number | undefined;
-  #restarts = 0;
+  /** Runs since the last one that lasted longer than `maxBackoff`. */
+  #shortRuns = 0;
   #state: 'running' | 'stopped' = 'stopped';
 
   constructor(
@@ -54,8 +55,8 @@ export class ContinuousSchedule implements Schedule {
     }
     const result = await attempt.finished;
     const lasted = 'duration' in result ? result.duration : 0;
-    this.#restarts = lasted > this.maxBackoff ? 0 : this.#restarts + 1;
-    const bound = Math.min(this.maxBackoff, this.minBackoff * 2 ** Math.min(this.#restarts, 30));
+    if (lasted > this.maxBackoff) this.#shortRuns = 0;
+    const bound = Math.min(this.maxBackoff, this.minBackoff * 2 ** Math.min(this.#shortRuns++, 30));
     this.#runAfter(host.random() * bound);
   }
 }

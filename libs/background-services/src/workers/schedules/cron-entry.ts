@@ -5,8 +5,11 @@ export interface CronEntry {
   /** All slots up to here are settled: run, skipped or given up. */
   readonly through: number;
   /** A slot that was started and not finished, and the fencing token it was started under. */
-  readonly running?: { readonly slot: number; readonly token: number };
+  readonly running?: { readonly slot: number; readonly token: number } | undefined;
 }
+
+/** No slot lies beyond the year 9999. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31);
 
 export function slotField(worker: string): string {
   return `slot:${worker}`;
@@ -21,15 +24,20 @@ export function decodeCronEntry(text: string | null | undefined): CronEntry | un
   if (!text) return undefined;
   try {
     const entry = JSON.parse(text) as Partial<CronEntry> | null;
-    if (typeof entry?.pattern !== 'string' || !Number.isFinite(entry.through)) return undefined;
-    const { slot, token } = entry.running ?? {};
-    const running = Number.isFinite(slot) && Number.isFinite(token) ? { running: entry.running } : {};
-    return {
-      pattern: entry.pattern,
-      through: entry.through as number,
-      ...(running as Pick<CronEntry, 'running'>),
-    };
+    if (typeof entry?.pattern !== 'string' || !isInstant(entry.through)) return undefined;
+    const { pattern, through } = entry;
+    return { pattern, through, running: decodeRunning(entry.running, through) };
   } catch {
     return undefined;
   }
+}
+
+function decodeRunning(running: Partial<CronEntry['running']> | null, through: number): CronEntry['running'] {
+  const { slot, token } = running ?? {};
+  if (!isInstant(slot) || slot > through || !Number.isFinite(token)) return undefined;
+  return { slot, token: token as number };
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= LAST_INSTANT;
 }

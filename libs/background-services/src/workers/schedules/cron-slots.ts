@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { toCronerPattern } from './cron-dialect.js';
 
 export interface CronZone {
   readonly timeZone?: string | undefined;
@@ -19,21 +20,24 @@ export class CronSlots {
   readonly #cron: Cron | undefined;
   readonly #date: number | undefined;
 
-  /** @throws if the pattern or the zone is not understood. */
+  /** @throws if the pattern or the zone is not understood, or if the pattern means no instant at all. */
   constructor(pattern: string | Date, { timeZone, utcOffset }: CronZone) {
     if (pattern instanceof Date) {
       if (Number.isNaN(pattern.getTime())) throw new TypeError('the Date is invalid');
       this.#date = pattern.getTime();
       return;
     }
-    this.#cron = new Cron(pattern, {
+    this.#cron = new Cron(toCronerPattern(pattern), {
       paused: true,
+      mode: '5-or-6-parts',
+      // `5/15`, as the `cron` package reads it: from 5 on, every 15.
+      sloppyRanges: true,
       fixedTimeRule: 'no-wildcard',
       ...(timeZone === undefined ? {} : { timezone: timeZone }),
       ...(utcOffset === undefined ? {} : { utcOffset }),
     });
-    // Neither is looked at before it is needed: ask now, so that a wrong zone fails at boot.
-    this.#cron.nextRun();
+    // The zone is not looked at before it is needed: ask now, so that a wrong one fails at boot.
+    if (this.#cron.nextRun() === null) throw new RangeError('no date matches it, ever');
   }
 
   /** The first slot after this instant, ms since the epoch; undefined if there is none any more. */

@@ -37,7 +37,7 @@ export class IntervalSchedule implements Schedule {
 
   #firstDelay(): number {
     const { ledger, name } = this.host;
-    const lastStart = Number(ledger.get(startField(name)) ?? NaN);
+    const lastStart = Number(ledger.get(startField(name)) || NaN);
     if (Number.isNaN(lastStart)) return this.immediate ? 0 : this.every;
     // Never longer than one interval, whatever the record says.
     return Math.min(this.every, Math.max(0, lastStart + this.every - ledger.term.storeNow()));
@@ -60,6 +60,7 @@ export class IntervalSchedule implements Schedule {
 
   async #tick(): Promise<void> {
     const { host, every } = this;
+    const startedAt = host.ledger.term.storeNow();
     const attempt = host.attempt(
       this.#wallTimeOf(this.#due),
       this.#recordsFirst ? this.#recording : undefined,
@@ -67,9 +68,10 @@ export class IntervalSchedule implements Schedule {
     if ('refused' in attempt) {
       if (attempt.refused === 'busy' || attempt.refused === 'paused') host.skipped(1);
     } else {
-      this.#lastStart = host.ledger.term.storeNow();
+      this.#lastStart = startedAt;
       await attempt.finished;
     }
+    if (this.#state === 'stopped') return;
     const passed = Math.max(0, Math.floor((host.clock.monotonic() - this.#due) / every));
     if (passed > 0) host.skipped(passed);
     this.#due += (passed + 1) * every;

@@ -47,6 +47,8 @@ export interface ScheduleHost {
   readonly ledger: TermLedger;
   /** Tries to run an iteration that was due at this wall time. The promise never rejects. */
   attempt(due: number, steps?: AttemptSteps): Attempt;
+  /** Resolves when no iteration is running. */
+  drained(): Promise<void>;
   skipped(ticks: number): void;
   missed(slots: number): void;
   /** When an open circuit breaker lets a probe through, on the monotonic clock. */

@@ -21,7 +21,9 @@ export class TimeoutSchedule implements Schedule {
     this.#timer = this.host.clock.setTimeout(() => {
       this.#due = undefined;
       const attempt = this.host.attempt(due);
-      if ('refused' in attempt && attempt.refused !== 'not-leading') this.host.skipped(1);
+      // The circuit breaker counts what it keeps back itself.
+      if ('refused' in attempt && (attempt.refused === 'busy' || attempt.refused === 'paused'))
+        this.host.skipped(1);
     }, this.delay);
   }
 

@@ -1,0 +1,87 @@
+import { StoreError } from '../../errors/index.js';
+import type { AcquireReply, Ledger, Lost, RecordReply, ReleaseReply, RenewReply } from '../lease-store.js';
+
+/*
+ * What the scripts answer, in the words of the port. Only an answer that a script gives is definite; whatever else arrives (a proxy that
+ * speaks for Redis, another program's script) is an error, and so counts as unknown. It never makes a leader, and never ends a term.
+ */
+
+/** @throws StoreError if the answer is none of the script's, or not one for each lease */
+export function readAcquireReplies(answer: unknown, leases: number): readonly AcquireReply[] {
+  const [time, ...replies] = asArray(answer, leases + 1);
+  const storeTime = asCount(time);
+  return replies.map((reply): AcquireReply => {
+    const [code, ...rest] = asArray(reply, 3);
+    if (code === 1) {
+      const [token, ledger] = rest;
+      return { outcome: 'acquired', token: asCount(token), ledger: asLedger(ledger), storeTime };
+    }
+    if (code !== 0) throw unexpected(code);
+    const [holder, ttl] = rest;
+    return { outcome: 'held', holder: asText(holder), ttl: asTtl(ttl) };
+  });
+}
+
+/** @throws StoreError if the answer is none of the script's, or not one for each lease */
+export function readRenewReplies(answer: unknown, leases: number): readonly RenewReply[] {
+  const [time, ...replies] = asArray(answer, leases + 1);
+  const storeTime = asCount(time);
+  return replies.map((reply): RenewReply => {
+    const [code, holder] = asArray(reply);
+    return code === 1 ? { outcome: 'renewed', storeTime } : asLost(code, holder);
+  });
+}
+
+/** @throws StoreError if the answer is none of the script's */
+export function readReleaseReply(answer: unknown): ReleaseReply {
+  const [code, holder] = asArray(answer);
+  return code === 1 ? { outcome: 'released' } : asLost(code, holder);
+}
+
+/** @throws StoreError if the answer is none of the script's */
+export function readRecordReply(answer: unknown): RecordReply {
+  const [code, current] = asArray(answer);
+  if (code === 1) return { outcome: 'recorded' };
+  if (code === 2) return { outcome: 'conflict', current: current === null ? null : asText(current) };
+  return asLost(code, current);
+}
+
+/** The milliseconds left of what Redis answers to PTTL; `null`: the key does not expire, or is not there. */
+export function asTtl(pttl: unknown): number | null {
+  if (!Number.isInteger(pttl)) throw unexpected(pttl);
+  return (pttl as number) >= 0 ? (pttl as number) : null;
+}
+
+function asLost(code: unknown, holder: unknown): Lost {
+  if (code !== 0) throw unexpected(code);
+  return { outcome: 'lost', holder: asText(holder) || null };
+}
+
+function asLedger(pairs: unknown): Ledger {
+  const texts = asArray(pairs).map(asText);
+  if (texts.length % 2 !== 0) throw unexpected(pairs);
+  const ledger = new Map<string, string>();
+  for (let i = 0; i < texts.length; i += 2) ledger.set(texts[i]!, texts[i + 1]!);
+  return Object.fromEntries(ledger);
+}
+
+function asArray(value: unknown, length?: number): readonly unknown[] {
+  if (!Array.isArray(value) || (length !== undefined && value.length !== length)) throw unexpected(value);
+  return value;
+}
+
+/** A token or a time. */
+function asCount(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) <= 0) throw unexpected(value);
+  return value as number;
+}
+
+function asText(value: unknown): string {
+  if (typeof value !== 'string') throw unexpected(value);
+  return value;
+}
+
+function unexpected(value: unknown): StoreError {
+  const seen = Array.isArray(value) ? `an array of ${value.length}` : `${typeof value} ${String(value)}`;
+  return new StoreError(`Redis gave an answer that is none of the lease scripts': ${seen}`);
+}
