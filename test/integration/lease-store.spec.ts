@@ -1,0 +1,53 @@
+import { afterAll } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { type LeaseStore, MemoryLeaseStore, RedisLeaseStore } from 'nestjs-background-services';
+import { cleanUpAll } from '../support/deferred-cleanup.js';
+import { RedisServer } from '../support/redis-server.js';
+import { describeLeaseStore, type StoreUnderTest } from './lease-store.contract.js';
+
+afterAll(cleanUpAll);
+
+describeLeaseStore('MemoryLeaseStore', async () => {
+  let memory = new MemoryLeaseStore();
+  /** Replicas in one process share one instance; one that has lost everything is a new one. */
+  const shared = (): LeaseStore => memory;
+  return {
+    get store() {
+      return shared();
+    },
+    get other() {
+      return shared();
+    },
+    set: async (key, holder, ttl) => memory.set(key, holder, ttl),
+    delete: async (key) => memory.delete(key),
+    wipe: async () => void (memory = new MemoryLeaseStore()),
+    close: () => memory.close(),
+  };
+});
+
+describeLeaseStore('RedisLeaseStore', () => onRedis(''));
+
+describeLeaseStore('RedisLeaseStore with a key prefix', () => onRedis('app:'));
+
+async function onRedis(keyPrefix: string): Promise<StoreUnderTest> {
+  const server = await RedisServer.start();
+  const operator = new Redis(server.url);
+  const options = { redis: { port: server.port, keyPrefix }, commandTimeout: 3_000 };
+  const stores = [new RedisLeaseStore(options), new RedisLeaseStore(options)] as const;
+  return {
+    store: stores[0],
+    other: stores[1],
+    set: async (key, holder, ttl) => {
+      await (ttl === undefined
+        ? operator.set(keyPrefix + key, holder)
+        : operator.set(keyPrefix + key, holder, 'PX', ttl));
+    },
+    delete: async (key) => void (await operator.del(keyPrefix + key)),
+    wipe: async () => void (await operator.flushall()),
+    close: async () => {
+      await Promise.all(stores.map((store) => store.close()));
+      await operator.quit();
+      await server.stop();
+    },
+  };
+}
