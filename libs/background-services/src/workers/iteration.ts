@@ -57,7 +57,6 @@ export class WorkerIteration implements Iteration {
     return new Date(this.due);
   }
 
-  assertLeader(): void {
-    this.term.assertLive();
-  }
+  /** A property, not a method: it works when it is destructured, as arguments are. */
+  readonly assertLeader = (): void => this.term.assertLive();
 }

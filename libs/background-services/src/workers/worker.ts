@@ -209,9 +209,10 @@ export class Worker {
   ): Promise<IterationOutcome> {
     let outcome: IterationOutcome = { outcome: 'not-started' };
     try {
-      const prepared = steps?.prepare ? await steps.prepare() : true;
-      if (prepared && duty.term.isLive() && !duty.abort.signal.aborted)
-        outcome = await this.#run(duty, permit, due, since);
+      // The gate was open when the iteration was admitted; it must still be after whatever took time since.
+      const admitted =
+        !steps?.prepare || ((await steps.prepare()) && duty.term.isLive() && !duty.abort.signal.aborted);
+      if (admitted) outcome = await this.#run(duty, permit, due, since);
       if (steps?.conclude) await steps.conclude(outcome);
     } catch (error) {
       this.#logError('Preparing or concluding an iteration failed', error);
