@@ -10,6 +10,7 @@ import {
   RedisLeaseStore,
 } from 'nestjs-background-services';
 import { onCleanUp } from '../../support/deferred-cleanup.js';
+import type { ProcessorWaits } from '../../support/processor-waits.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
@@ -48,12 +49,12 @@ export class Fleet {
     readonly replicas: readonly [Replica, Replica],
   ) {}
 
-  static async start(): Promise<Fleet> {
+  static async start(waits: ProcessorWaits): Promise<Fleet> {
     const server = await RedisServer.start();
     const redis = new Redis(server.url, { maxRetriesPerRequest: null, disconnectTimeout: 10 });
     redis.on('error', () => {});
     onCleanUp(() => redis.disconnect());
-    const journal = new Journal(TIMING);
+    const journal = new Journal(TIMING, waits);
     const first = await startReplica('first', server, journal);
     await until(() => journal.term, { what: 'the first replica to lead' });
     return new Fleet(server, redis, journal, [first, await startReplica('second', server, journal)]);
@@ -84,6 +85,11 @@ export class Fleet {
 
   /** Lets each replica step down once, so that the other one has to take over: no loop has died. */
   async changesHands(): Promise<void> {
+    const channel = 'background-services:released';
+    await until(() => this.redis.pubsub('NUMSUB', channel), {
+      what: 'both replicas to listen',
+      satisfies: ([, listeners]) => listeners === 2,
+    });
     for (let turn = 0; turn < 2; turn += 1) {
       const leader = await until(() => this.leader, { what: 'a leader' });
       await leader!.manager.stepDown(KEY);
@@ -127,7 +133,7 @@ function register(replica: string, manager: BackgroundServiceManager, journal: J
       await new Promise<void>((resolve) => {
         iteration.signal.addEventListener('abort', () => {
           const { reason } = iteration.signal.reason as LeadershipLostError;
-          journal.aborts.push({ ...note(iteration), reason });
+          journal.aborted({ ...note(iteration), reason });
           resolve();
         });
       });

@@ -1,4 +1,5 @@
 import type { LeaseTiming, RevocationReason } from 'nestjs-background-services';
+import type { ProcessorWaits } from '../../support/processor-waits.js';
 
 /** What a test wrote down of a fleet. All times are `performance.now()` of the one process that all replicas run in. */
 export interface Start {
@@ -22,7 +23,7 @@ export interface Command {
   readonly token: number | undefined;
 }
 
-/** How late an abort may be, ms: the promise of the library. */
+/** How late an abort may be, ms: the promise of the library. What the process waited for a processor is not in it. */
 const ABORT_WITHIN = 50;
 
 /**
@@ -35,7 +36,15 @@ export class Journal {
   readonly aborts: Abort[] = [];
   readonly commands: Command[] = [];
 
-  constructor(private readonly timing: LeaseTiming) {}
+  constructor(
+    private readonly timing: LeaseTiming,
+    private readonly waits: ProcessorWaits,
+  ) {}
+
+  aborted(abort: Abort): void {
+    this.waits.read();
+    this.aborts.push(abort);
+  }
 
   /** The latest term, ended or not. */
   get term(): Start | undefined {
@@ -90,23 +99,17 @@ export class Journal {
     return this.terms.flatMap(({ replica, token }) => {
       const abort = this.abortOf(token);
       const end = abort?.at ?? performance.now();
-      const late = end - this.deadlineOf(token, end);
+      const deadline = this.deadlineOf(token, end);
+      const late = end - deadline - this.waits.between(deadline, end);
       const lost = this.commands.find(
         (command) => command.kind === 'renew' && command.token === token && command.outcome === 'lost',
       );
-      const deaf = lost ? end - lost.answeredAt : 0;
+      const deaf = lost ? end - lost.answeredAt - this.waits.between(lost.answeredAt, end) : 0;
       return [
         ...(late > ABORT_WITHIN ? [`${replica}: ${token} was aborted ${ms(late)} after its deadline`] : []),
         ...(deaf > ABORT_WITHIN ? [`${replica}: ${token} was aborted ${ms(deaf)} after its loss`] : []),
       ];
     });
-  }
-
-  /** How late the terms were aborted that ended at their deadline. */
-  deadlineLateness(): number[] {
-    return this.aborts
-      .filter(({ reason }) => reason === 'deadline')
-      .map(({ token, at }) => at - this.deadlineOf(token, at));
   }
 
   /** The renewals of a term that were sent after this moment, and answered. */

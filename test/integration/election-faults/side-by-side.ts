@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
+import { ProcessorWaits } from '../../support/processor-waits.js';
 import { Fleet } from './fleet.js';
 import type { Start } from './journal.js';
 
@@ -25,7 +26,8 @@ export function sideBySide(title: string, define: (survives: Survives) => void):
     beforeAll(async () => {
       // All apps boot before the first fault: booting blocks the event loop, and the faults are about milliseconds.
       const fleets: Fleet[] = [];
-      for (let i = 0; i < scenarios.length; i += 1) fleets.push(await Fleet.start());
+      const waits = ProcessorWaits.start();
+      for (let i = 0; i < scenarios.length; i += 1) fleets.push(await Fleet.start(waits));
       outcomes = fleets.map((fleet, i) => play(scenarios[i]!, fleet));
       // A failure is told by its own test, which may still be waiting for its turn.
       for (const outcome of outcomes) outcome.catch(() => {});
