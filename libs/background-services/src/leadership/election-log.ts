@@ -40,9 +40,9 @@ export class ElectionLog {
     else this.logger.log(`Stepping down from ${what}`);
   }
 
-  undrained(names: readonly string[], drainTimeout: number, ttl: number): void {
+  undrained(names: readonly string[], ttl: number): void {
     this.logger.error(
-      `Still running after ${drainTimeout} ms: ${names.join(', ')}. ` +
+      `Still running at the end of the drain: ${names.join(', ')}. ` +
         `The lease "${this.key}" is not released; it expires within ${ttl} ms.`,
     );
   }

@@ -309,7 +309,7 @@ export class Elector {
     if (state.phase !== 'stepping-down') return undrained.length === 0;
     const { reason } = state;
     this.#enter({ ...state, dueAt: undefined });
-    if (undrained.length > 0) this.#log.undrained(undrained, drainTimeout, timing.ttl);
+    if (undrained.length > 0) this.#log.undrained(undrained, timing.ttl);
     else if (reason !== 'lost') await this.#release(term);
     const next = this.#state.phase === 'stepping-down' ? this.#state.then : 'idle';
     if (next === 'idle') this.#enter({ phase: 'idle' });

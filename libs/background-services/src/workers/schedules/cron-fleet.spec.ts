@@ -8,18 +8,13 @@ import type { WorkerOptions } from '../worker-definition.js';
 
 const SECOND = 1_000;
 const PERIOD = 5 * SECOND;
-/** More of them, and other ones, can be asked for when a change wants a longer look. */
-const { SEEDS = '3', FIRST_SEED = '1' } = process.env;
-const MISHAPS = Number(process.env.MISHAPS ?? 60);
-
-interface Start {
-  readonly slot: number;
-  readonly token: number;
-}
+/** More of everything can be asked for when a change wants a longer look. */
+const { SEEDS = '3', FIRST_SEED = '1', MISHAPS = '60' } = process.env;
 
 /** A fleet of three replicas with one cron worker, to which everything happens that can. */
 class Fleet {
-  readonly starts: Start[] = [];
+  /** The slots of all iterations, in the order of their start. */
+  readonly starts: number[] = [];
   readonly clock = new TestClock();
   readonly #store = new TestLeaseStore(this.clock);
   readonly #below: (bound: number) => number;
@@ -58,8 +53,8 @@ class Fleet {
   #boot(place: number): void {
     // Machines' clocks are a little apart.
     const skew = this.#below(800) - 400;
-    const work = async ({ scheduledAt, fencingToken: token }: Iteration) => {
-      this.starts.push({ slot: scheduledAt.getTime(), token });
+    const work = async ({ scheduledAt }: Iteration) => {
+      this.starts.push(scheduledAt.getTime());
       const duration = this.#below(8) === 0 ? 12 * SECOND : this.#below(500);
       await new Promise<void>((resolve) => void this.clock.setTimeout(resolve, duration));
     };
@@ -119,24 +114,22 @@ describe('A fleet with a cron worker, whatever happens to it,', () => {
     Logger.overrideLogger(false);
   });
 
-  it.each(seeds)('runs no slot twice, and starts nothing under an old term (seed %d)', async (seed) => {
+  it.each(seeds)('runs no slot twice (seed %d)', async (seed) => {
     const fleet = new Fleet(seed, {});
-    await fleet.endure(MISHAPS);
+    await fleet.endure(Number(MISHAPS));
     await fleet.recover();
-    const slots = fleet.starts.map(({ slot }) => slot);
+    const slots = fleet.starts;
     expect(slots.length).toBeGreaterThan(10);
     expect(slots.filter((slot, i) => slots.indexOf(slot) !== i)).toEqual([]);
-    const tokens = fleet.starts.map(({ token }) => token);
-    expect(tokens).toEqual([...tokens].sort((a, b) => a - b));
   });
 
   it.each(seeds)(
     "loses no slot with misfire: 'fire-all' and onInterrupted: 'rerun' (seed %d)",
     async (seed) => {
       const fleet = new Fleet(seed, { misfire: 'fire-all', onInterrupted: 'rerun' });
-      const end = await fleet.endure(MISHAPS);
+      const end = await fleet.endure(Number(MISHAPS));
       await fleet.recover();
-      const slots = new Set(fleet.starts.map(({ slot }) => slot));
+      const slots = new Set(fleet.starts);
       const missing: string[] = [];
       for (let slot = Math.min(...slots); slot <= end; slot += PERIOD)
         if (!slots.has(slot)) missing.push(new Date(slot).toISOString());

@@ -33,47 +33,58 @@ export class SlotLedger {
 
   /** Says that all slots up to this one are settled. Nobody waits for it: should it get lost, the next write says it again. */
   note(through: number): void {
-    void this.#write(this.#encode({ through }));
+    if (!this.#isBeyond(through)) void this.#write(this.#encode({ through }));
   }
 
   /** Says that all slots up to this one are settled, and asks until there is an answer or the term is over. */
   async settle(through: number): Promise<void> {
-    await this.#insist(this.#encode({ through }));
+    if (!this.#isBeyond(through)) await this.#insist(this.#encode({ through }));
   }
 
   /** Claims a slot for this term. @param through what is settled without it */
   async claim(slot: number, through: number): Promise<Claim> {
-    const { term } = this.host.ledger;
-    const before = this.host.ledger.get(this.#field) ?? this.#encode({ through });
-    const claim = this.#encode({
-      through: Math.max(slot, through),
-      running: { slot, token: term.fencingToken },
-    });
-    const undo = () => this.#undo(claim, before);
-    while (term.isLive()) {
+    const { ledger } = this.host;
+    const { term } = ledger;
+    const running = { slot, token: term.fencingToken };
+    const claim = this.#encode({ through: Math.max(slot, through), running });
+    for (;;) {
+      const before = ledger.get(this.#field);
+      const undo = () => this.#undo(claim, before, through);
       const reply = await this.#insist(claim);
       if (reply.outcome === 'recorded') return { outcome: 'ours', undo };
       if (reply.outcome === 'lost') return REFUSED;
-      if (reply.outcome === 'unknown') break;
+      if (reply.outcome === 'unknown' || !term.isLive()) return { outcome: 'unanswered', undo };
       // Somebody wrote the entry, or wiped it. If the slot is still open there, the claim is made on top of what is there now.
       const current = decodeCronEntry(reply.current);
       if (current?.pattern === this.pattern && current.through >= slot) return REFUSED;
     }
-    return { outcome: 'unanswered', undo };
   }
 
-  async #undo(claim: string, before: string): Promise<void> {
-    const reply = await this.#write(before);
+  async #undo(claim: string, before: string | undefined, through: number): Promise<void> {
+    const known = this.host.ledger.get(this.#field);
+    // What was written since stands.
+    if (known !== claim && known !== before) return;
+    const value = before ?? this.#encode({ through });
+    const reply = await this.#write(value);
     // Only the answer to the claim was lost, and the claim itself is there.
-    if (reply.outcome === 'conflict' && reply.current === claim) await this.#write(before);
+    if (reply.outcome === 'conflict' && reply.current === claim) await this.#write(value);
   }
 
+  /** What is settled stays settled. */
+  #isBeyond(through: number): boolean {
+    return (this.read()?.through ?? 0) > through;
+  }
+
+  /** Asks until there is an answer, or until it is to be asked anew: the term is over, or another write of this term came between. */
   async #insist(value: string): Promise<RecordReply> {
-    const { term } = this.host.ledger;
+    const { ledger } = this.host;
+    const known = ledger.get(this.#field);
     for (;;) {
       const reply = await this.#write(value);
-      if (reply.outcome !== 'unknown' || !term.isLive()) return reply;
+      if (reply.outcome !== 'unknown' || !ledger.term.isLive()) return reply;
       await this.#pause(unknownRetryDelay(this.host.timing));
+      const current = ledger.get(this.#field);
+      if (current !== known) return { outcome: 'conflict', current: current ?? null };
     }
   }
 
