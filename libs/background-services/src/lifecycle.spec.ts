@@ -93,7 +93,7 @@ describe('Lifecycle', () => {
       expect(await holderOf('prices')).not.toBeNull();
       expect(log.at('error')).toEqual([
         expect.stringMatching(
-          /^Still running after 2000 ms: prices\. The lease "prices" is not released; it expires within 30000 ms\.$/,
+          /^Still running at the end of the drain: prices\. The lease "prices" is not released; it expires within 30000 ms\.$/,
         ),
       ]);
       expect(log.at('log')).toContain('Stopped with work still running');
@@ -302,7 +302,9 @@ describe('Lifecycle', () => {
       expect(prices.ended).toBe(0);
       expect(await holderOf('prices')).not.toBeNull();
       expect(log.at('warn')).toContain(`${signal} while draining: not waiting any longer`);
-      expect(log.at('error')).toEqual([expect.stringMatching(/^Still running after \d+ ms: prices\./)]);
+      expect(log.at('error')).toEqual([
+        expect.stringMatching(/^Still running at the end of the drain: prices\./),
+      ]);
     });
 
     it('leaves no listener behind', async () => {

@@ -150,7 +150,7 @@ describe('Runner', () => {
       const stopped = one.stop();
       await clock.advance(5_000);
       expect(await stopped).toBe(false);
-      expect(errors).toEqual([expect.stringMatching(/Still running after 5000 ms: stuck\./)]);
+      expect(errors).toEqual([expect.stringMatching(/Still running at the end of the drain: stuck\./)]);
       expect(await holder()).toBe('one');
     });
 
