@@ -164,6 +164,14 @@ sideBySide('A term outlives, unnoticed,', (survives) => {
     }
   });
 
+  outlived('connections that die without a word', async (fleet, term) => {
+    const [{ proxy }] = fleet.replicas;
+    proxy.strand();
+    await renewedAgain(fleet, term);
+    // Nothing is ever sent on the subscription, so that only the network can tell that it is dead.
+    proxy.cut();
+  });
+
   outlived('a partition of the leader that heals in time', async (fleet, term) => {
     const [{ proxy }] = fleet.replicas;
     await renewedAgain(fleet, term);

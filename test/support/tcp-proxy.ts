@@ -66,6 +66,11 @@ export class TcpProxy {
     for (const link of this.#links) link.break();
   }
 
+  /** Every connection there is now is dead, and neither end is told: nothing arrives on it, ever. New ones pass. */
+  strand(): void {
+    for (const link of this.#links) link.strand();
+  }
+
   /** From now on every byte in this direction arrives `ms` later. */
   delay(direction: Direction, ms: number): void {
     this.#set(direction, { kind: 'slow', delay: ms });
@@ -166,6 +171,11 @@ class Link {
     this.#replies.pump();
   }
 
+  strand(): void {
+    this.#requests.stop();
+    this.#replies.stop();
+  }
+
   break(): void {
     if (this.#broken) return;
     this.#broken = true;
@@ -185,6 +195,8 @@ class Link {
       this.server.write(chunk);
       return;
     }
+    // Nothing may follow the first half.
+    this.strand();
     this.server.write(chunk.subarray(0, chunk.length >> 1), () => {
       this.break();
       trap.sprung();
@@ -217,7 +229,7 @@ interface PipeHost {
 class Pipe {
   readonly #waiting: { readonly chunk: Buffer | undefined; readonly at: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #state: 'open' | 'source ended' | 'ended' = 'open';
+  #state: 'open' | 'source ended' | 'ended' | 'stopped' = 'open';
 
   constructor(
     source: Socket,
@@ -254,9 +266,11 @@ class Pipe {
     }
   }
 
+  /** Nothing comes out of it any more. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#waiting.length = 0;
+    this.#state = 'stopped';
   }
 
   #end(): void {
@@ -266,6 +280,7 @@ class Pipe {
   }
 
   #push(chunk: Buffer | undefined): void {
+    if (this.#state === 'stopped') return;
     this.#waiting.push({ chunk, at: performance.now() });
     this.pump();
   }

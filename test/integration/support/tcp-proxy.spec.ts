@@ -122,6 +122,22 @@ describe('TcpProxy', () => {
     await has(client, 'ONE WAY');
   });
 
+  it('strands connections: nothing arrives any more, and nobody is told', async () => {
+    const { client, server, proxy } = await start();
+    proxy.blackhole('requests');
+    client.socket.write('never');
+    await until(() => client.socket.bytesWritten === 5, { what: 'the request' });
+    proxy.strand();
+    proxy.heal();
+    client.socket.write('ever');
+    const next = await dial(proxy);
+    next.socket.write('new');
+    await has(next, 'NEW');
+    expect([server.text, server.ending, client.ending]).toEqual(['', 'open', 'open']);
+    proxy.cut();
+    await Promise.all([ended(client, 'reset'), ended(server, 'reset')]);
+  });
+
   it('cuts the next request that matches halfway', async () => {
     const { client, server, proxy } = await start();
     const cut = proxy.cutNextRequest(/evalsha/i);
