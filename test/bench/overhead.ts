@@ -6,7 +6,7 @@ import {
   currentIteration,
 } from 'nestjs-background-services';
 import { until } from '../support/until.js';
-import type { Goal } from './goal.js';
+import type { Goal } from '../support/goal.js';
 
 // Short batches: one that the machine interrupts is an outlier, and the median does not see it.
 const BATCH = 100;
@@ -41,7 +41,7 @@ export async function overhead(): Promise<readonly Goal[]> {
   console.log(
     `bare await ${call.toFixed(2)} µs, iteration ${iteration.toFixed(2)} µs (medians of ${BATCHES} batches of ${BATCH})`,
   );
-  return [{ name: 'overhead per iteration', figure: iteration - call, unit: 'µs', bound: 5 }];
+  return [{ name: 'overhead per iteration', figure: iteration - call, unit: 'µs', atMost: 5 }];
 }
 
 async function perCall(call: () => Promise<unknown>): Promise<number> {

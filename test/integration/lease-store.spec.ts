@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { type LeaseStore, MemoryLeaseStore, RedisLeaseStore } from 'nestjs-background-services';
 import { cleanUpAll } from '../support/deferred-cleanup.js';
 import { RedisServer } from '../support/redis-server.js';
-import { describeLeaseStore, type StoreUnderTest } from './lease-store.contract.js';
+import { describeLeaseStore, type StoreUnderTest } from './lease-store-contract/index.js';
 
 afterAll(cleanUpAll);
 

@@ -56,8 +56,13 @@ describe.each(TARGETS)('a connection from %s', (_what, target) => {
       connectTimeout: 1_000,
       stringNumbers: false,
       enableAutoPipelining: false,
-      reconnectOnError: null,
     });
+  });
+
+  it('of the lease looks for the new master when the old one takes no writes, and sends nothing twice', () => {
+    const { reconnectOnError } = connections.lease(target);
+    expect(reconnectOnError?.(new Error("READONLY You can't write against a read only replica."))).toBe(true);
+    expect(reconnectOnError?.(new Error('ERR something else'))).toBe(false);
   });
 
   it('of the subscriber never gives up, and leaves no subscription to ioredis', () => {

@@ -18,10 +18,11 @@ const COMMON: RedisOptions = {
   keepAlive: 1_000,
   // A peer that does not answer a goodbye does not keep the process, or the next connection, waiting.
   disconnectTimeout: 100,
-  // Replies are read as numbers, each command has its own time limit, and none is sent twice.
+  // Replies are read as numbers, and each command has its own time limit.
   stringNumbers: false,
   enableAutoPipelining: false,
-  reconnectOnError: null,
+  // A master that was demoted answers, but takes no writes: who took over is found by connecting anew. The command is not sent again.
+  reconnectOnError: (error) => error.message.includes('READONLY'),
 };
 
 /**

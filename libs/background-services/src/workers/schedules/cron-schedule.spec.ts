@@ -495,6 +495,23 @@ describe('CronSchedule', () => {
       expect(ran).toEqual(['a 12:00:00']);
     });
 
+    it('with the worker stopped and started while a slot is on its way back, runs it', async () => {
+      const a = replica('a').start();
+      await until('11:59:59');
+      a.connection.disturb('late-reply', 'late-reply');
+      await until('12:00:00');
+      a.worker().stop();
+      a.connection.deliver();
+      await clock.advance(0);
+      a.worker().start();
+      await clock.advance(0);
+      expect(ran).toEqual([]);
+      a.connection.deliver();
+      await clock.advance(0);
+      expect(ran).toEqual(['a 12:00:00']);
+      expect(a.worker().metrics).toMatchObject({ missed: 0, skipped: 0 });
+    });
+
     it('gives an interrupted slot back as interrupted', async () => {
       const a = replica('a', EVERY_MINUTE, { run: forEver }).start();
       await until('12:00:10');

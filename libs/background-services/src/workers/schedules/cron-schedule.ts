@@ -220,9 +220,11 @@ export class CronSchedule implements Schedule {
 
   async #resolveInterrupted({ slot, token }: NonNullable<CronEntry['running']>): Promise<void> {
     const { host } = this;
-    // It may have been here, before the worker was stopped and started again, and be about to end well.
+    // It may have been here, before the worker was stopped and started again: it may end well yet, or give the slot back.
     await host.drained();
-    if (this.#state === 'stopped' || this.#ledger.read()?.running?.slot !== slot) return;
+    const entry = this.#ledger.read();
+    this.#through = entry?.through ?? this.#through;
+    if (this.#state === 'stopped' || entry?.running?.slot !== slot) return;
     const text = `Slot ${toText(slot)} was started under token ${token} and not finished`;
     if (this.policies.onInterrupted === 'rerun' && !this.#isTooLate(slot, host.clock.wall())) {
       host.logger.warn(`${text}; running it again (onInterrupted: 'rerun')`);
