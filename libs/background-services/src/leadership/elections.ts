@@ -1,7 +1,7 @@
 import { DeadlineWatch } from './deadline-watch.js';
 import type { Duties } from './duties.js';
 import { Elector, type ElectorContext } from './elector.js';
-import { Heartbeat } from './heartbeat.js';
+import { Heartbeat, type HeartbeatContext } from './heartbeat.js';
 
 /** All elections of this replica: one elector a key, over one heartbeat and one deadline watch. */
 export class Elections {
@@ -10,7 +10,7 @@ export class Elections {
   readonly #watch: DeadlineWatch;
   #wake: 'none' | 'queued' | 'closed' = 'none';
 
-  constructor(private readonly context: Omit<ElectorContext, 'onDue'>) {
+  constructor(private readonly context: Omit<ElectorContext, 'onDue'> & HeartbeatContext) {
     this.#heartbeat = new Heartbeat(context);
     this.#watch = new DeadlineWatch(context.clock);
   }

@@ -29,8 +29,8 @@ export type ElectorState =
       readonly attempts: number;
       readonly dueAt: number;
       readonly holder: string | undefined;
-      /** Whether a release was heard of since the last try was sent: it is younger than what that try's reply says. */
-      readonly released: boolean;
+      /** When to try for a release that was heard of since the last try was sent: it is younger than what that try's reply says. */
+      readonly wakeAt: number | undefined;
     }
   | { readonly phase: 'leading'; readonly term: Term; readonly since: Instant; readonly dueAt: number }
   | {
@@ -47,7 +47,6 @@ export interface ElectorContext {
   readonly instanceId: string;
   readonly store: LeaseStore;
   readonly clock: Clock;
-  readonly random: () => number;
   readonly timing: LeaseTiming;
   /** Milliseconds that running work has to end in when a term ends. */
   readonly drainTimeout: number;
@@ -148,10 +147,11 @@ export class Elector {
     return undefined;
   }
 
-  /** A release of this key was heard of: a standby tries at once. */
-  onReleased(holder: string): void {
-    if (this.#state.phase !== 'standby' || holder === this.context.instanceId) return;
-    this.#enter({ ...this.#state, dueAt: this.context.clock.monotonic(), released: true });
+  /** A release of this key was heard of: a standby tries at `wakeAt`, on the monotonic clock, if it would not sooner. */
+  onReleased(holder: string, wakeAt: number): void {
+    const state = this.#state;
+    if (state.phase !== 'standby' || holder === this.context.instanceId) return;
+    this.#enter({ ...state, dueAt: Math.min(state.dueAt, wakeAt), wakeAt });
   }
 
   /** The heartbeat is sending a command for this elector. */
@@ -161,7 +161,7 @@ export class Elector {
       this.context.onDue();
     });
     this.#inFlight = settled;
-    if (this.#state.phase === 'standby') this.#enter({ ...this.#state, released: false });
+    if (this.#state.phase === 'standby') this.#enter({ ...this.#state, wakeAt: undefined });
   }
 
   acquireRequest(): AcquireRequest {
@@ -191,12 +191,12 @@ export class Elector {
       this.#lead(reply, sentAt, attempts, state.since);
       return;
     }
-    const { clock, timing, random } = this.context;
+    const { clock, timing } = this.context;
     const now = clock.monotonic();
     const holder = reply.outcome === 'held' ? reply.holder : state.holder;
     this.#log.waiting(attempts, state.since.monotonic, now, holder);
-    const delay = state.released ? 0 : standbyDelay(reply, timing, spread, random);
-    this.#enter({ ...state, attempts, holder, dueAt: now + delay });
+    const dueAt = state.wakeAt ?? now + standbyDelay(reply, timing, spread);
+    this.#enter({ ...state, attempts, holder, dueAt });
   }
 
   onRenewReply(reply: RenewReply, sentAt: Instant, { token, ledger }: RenewRequest): void {
@@ -246,7 +246,7 @@ export class Elector {
   #campaign(delay: number): void {
     const since = instant(this.context.clock);
     const dueAt = since.monotonic + delay;
-    this.#enter({ phase: 'standby', since, attempts: 0, dueAt, holder: undefined, released: false });
+    this.#enter({ phase: 'standby', since, attempts: 0, dueAt, holder: undefined, wakeAt: undefined });
   }
 
   #lead(

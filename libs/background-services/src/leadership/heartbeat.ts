@@ -10,7 +10,7 @@ import {
 } from '../lease/index.js';
 import type { Elector } from './elector.js';
 import { limited, toError } from './limited.js';
-import { type LeaseTiming, WAITING_LOG_INTERVAL } from './timing.js';
+import { type LeaseTiming, RELEASE_SPREAD, WAITING_LOG_INTERVAL } from './timing.js';
 
 export interface HeartbeatContext {
   readonly store: LeaseStore;
@@ -31,10 +31,13 @@ export class Heartbeat {
   readonly #electors = new Map<string, Elector>();
   readonly #unwatch: () => void;
   #timer: Timer | undefined;
+  #wakeAt = -Infinity;
   #trouble: { readonly since: number; readonly logAt: number } | undefined;
 
   constructor(private readonly context: HeartbeatContext) {
-    this.#unwatch = context.store.watch(({ key, holder }) => this.#electors.get(key)?.onReleased(holder));
+    this.#unwatch = context.store.watch(({ key, holder }) =>
+      this.#electors.get(key)?.onReleased(holder, this.#nextWake()),
+    );
   }
 
   add(elector: Elector): void {
@@ -81,6 +84,14 @@ export class Heartbeat {
     if (![...renewing, ...trying].some(({ dueAt = Infinity }) => dueAt <= now + 1)) return this.arm();
     this.#renew(renewing);
     this.#acquire(trying);
+  }
+
+  /** One moment for all releases that are heard of until then: a leader that leaves gives up many keys at once. */
+  #nextWake(): number {
+    const { clock, random } = this.context;
+    const now = clock.monotonic();
+    if (this.#wakeAt < now) this.#wakeAt = now + random() * RELEASE_SPREAD;
+    return this.#wakeAt;
   }
 
   #renew(electors: readonly Elector[]): void {

@@ -1,4 +1,4 @@
-import type { AcquireReply, Random } from '../lease/index.js';
+import type { AcquireReply } from '../lease/index.js';
 import { EXPIRY_SPREAD, type LeaseTiming, unknownRetryDelay } from './timing.js';
 
 /**
@@ -10,12 +10,11 @@ export function standbyDelay(
   reply: Exclude<AcquireReply, { readonly outcome: 'acquired' }>,
   timing: LeaseTiming,
   spread: number,
-  random: Random,
 ): number {
   if (reply.outcome === 'unknown') return unknownRetryDelay(timing) * (1 + timing.jitter * spread);
   const poll = timing.retryInterval * (1 + timing.jitter * (2 * spread - 1));
   if (reply.ttl === null) return poll;
   // Woken a moment before the expiry, it waits for just that moment: the spread was in the first wait already.
-  const late = reply.ttl <= 5 ? 0 : random() * (EXPIRY_SPREAD - 1);
+  const late = reply.ttl <= 5 ? 0 : spread * (EXPIRY_SPREAD - 1);
   return Math.min(poll, reply.ttl + 1 + late);
 }

@@ -18,7 +18,13 @@ export function unknownRetryDelay({ ttl }: LeaseTiming): number {
 }
 
 /** The longest that a standby waits on top of the holder's remaining TTL, so that they do not all come at once, ms. */
-export const EXPIRY_SPREAD = 250;
+export const EXPIRY_SPREAD = 50;
+
+/**
+ * The longest that a standby waits after it heard of a release, ms: what is released with it goes along in the same round trip, and
+ * standbys do not all come at once.
+ */
+export const RELEASE_SPREAD = 10;
 
 /** A standby says so in the log this often, ms. */
 export const WAITING_LOG_INTERVAL = 60_000;
