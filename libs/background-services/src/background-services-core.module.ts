@@ -9,8 +9,8 @@ import {
   setHealthPaths,
 } from './health/index.js';
 import { LEASE_STORE, leaseStoreProvider } from './lease-store.provider.js';
-import type { LeaseStore } from './lease/index.js';
-import { Elections } from './leadership/index.js';
+import { type LeaseStore, toPortable } from './lease/index.js';
+import { Elections, type LeaseKeeper, ThreadKeeper } from './leadership/index.js';
 import { BackgroundServiceManager } from './manager/index.js';
 import { asyncOptionsProviders, optionsProviders, RESOLVED_OPTIONS } from './module-definition.js';
 import type {
@@ -71,11 +71,29 @@ const managerProvider: Provider = {
       drainTimeout,
       logger,
       enabled: options.enabled,
-      elections: new Elections({ instanceId, store, clock, random, timing, drainTimeout, logger }),
+      elections: new Elections({
+        instanceId,
+        store,
+        clock,
+        random,
+        timing,
+        drainTimeout,
+        logger,
+        keeper: createKeeper(options, logger),
+      }),
       workers: { clock, random, timing, circuitBreaker: options.circuitBreaker, bootedAt: clock.wall() },
     });
   },
 };
+
+/** Leases in memory need none: nobody else could take them. */
+function createKeeper(
+  { heartbeat, redis, enabled, lease: timing, stallLimit, clock }: ResolvedOptions,
+  logger: Logger,
+): LeaseKeeper | undefined {
+  if (heartbeat === 'in-process' || redis === undefined || !enabled) return undefined;
+  return new ThreadKeeper({ target: toPortable(redis), timing, stallLimit, clock, logger });
+}
 
 const indicatorProvider: Provider = {
   provide: BackgroundHealthIndicator,

@@ -1,18 +1,20 @@
 import { Cluster, Redis } from 'ioredis';
+import type { RedisTarget } from './lease/index.js';
 import type { OptionProblems } from './option-problems.js';
 
 /**
  * Refuses what ioredis would take without a word for "localhost:6379": a client of another copy of ioredis or of another package, a URL
  * object, a promise of one. Leases would live in a Redis that nobody meant.
+ * @returns the target, unless there is none or a wrong one
  */
-export function checkRedisTarget(redis: unknown, problems: OptionProblems): void {
-  if (redis === undefined || redis instanceof Redis || redis instanceof Cluster) return;
+export function checkRedisTarget(redis: unknown, problems: OptionProblems): RedisTarget | undefined {
+  if (redis === undefined || redis instanceof Redis || redis instanceof Cluster) return redis;
   if (typeof redis === 'string') {
-    problems.check('redis', isRedisUrl(redis), 'a redis:// or rediss:// URL', withoutPassword(redis));
-    return;
+    const expected = 'a redis:// or rediss:// URL';
+    return problems.check('redis', isRedisUrl(redis), expected, withoutPassword(redis)) ? redis : undefined;
   }
   const isClient = isObject(redis) && typeof redis.duplicate === 'function';
-  problems.check(
+  const ok = problems.check(
     'redis',
     !isClient && isObject(redis) && !Array.isArray(redis) && !(redis instanceof URL) && !('then' in redis),
     isClient
@@ -20,6 +22,7 @@ export function checkRedisTarget(redis: unknown, problems: OptionProblems): void
       : 'a redis:// URL, ioredis options, or an ioredis client',
     redis,
   );
+  return ok ? (redis as RedisTarget) : undefined;
 }
 
 /** Host and port alone, and the path of a socket, are known to ioredis too. */

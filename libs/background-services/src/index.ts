@@ -4,6 +4,7 @@ export type {
   BackgroundServicesAsyncOptions,
   BackgroundServicesOptions,
   BackgroundServicesOptionsFactory,
+  HeartbeatMode,
   ShutdownOptions,
 } from './options.js';
 

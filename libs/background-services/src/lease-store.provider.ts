@@ -1,15 +1,10 @@
 import { type FactoryProvider, Logger } from '@nestjs/common';
-import { type LeaseStore, MemoryLeaseStore, RedisLeaseStore } from './lease/index.js';
+import { type LeaseStore, MemoryLeaseStore, openLeaseStore } from './lease/index.js';
 import { RESOLVED_OPTIONS } from './module-definition.js';
 import type { ResolvedOptions } from './options.js';
 
 /** The store that the leases of this app live in. */
 export const LEASE_STORE = Symbol('nestjs-background-services:lease-store');
-
-/** One command may take this share of the TTL: several tries fit in before the renew deadline. */
-const COMMAND_SHARE = 10;
-/** No command is given longer than this, ms. */
-const LONGEST_COMMAND = 3_000;
 
 export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
   provide: LEASE_STORE,
@@ -23,10 +18,6 @@ export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
       );
       return new MemoryLeaseStore(clock);
     }
-    return new RedisLeaseStore({
-      redis,
-      commandTimeout: Math.min(lease.ttl / COMMAND_SHARE, LONGEST_COMMAND),
-      onError: (error) => logger.debug(`Redis connection: ${error.message}`),
-    });
+    return openLeaseStore(redis, lease.ttl, (error) => logger.debug(`Redis connection: ${error.message}`));
   },
 };

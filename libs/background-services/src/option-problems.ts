@@ -10,6 +10,8 @@ const KNOWN = {
     'store',
     'instanceId',
     'lease',
+    'heartbeat',
+    'stallLimit',
     'circuitBreaker',
     'health',
     'shutdown',

@@ -17,6 +17,14 @@ export interface BackgroundServicesOptions {
   readonly instanceId?: string;
   /** Where only `ttl` is given, the others keep their proportion to it. */
   readonly lease?: Partial<LeaseTiming>;
+  /**
+   * Where renewals come from when this process's event loop is blocked: nowhere (`'in-process'`), so that a long CPU-bound iteration loses its
+   * lease; or a worker thread with a connection of its own (`'thread'`), for about 12 MB. Needs `redis`, as data that a thread can be sent.
+   * @default 'in-process'
+   */
+  readonly heartbeat?: HeartbeatMode;
+  /** How long the event loop may be blocked before a heartbeat thread lets its leases expire, ms. @default 5 × lease.ttl */
+  readonly stallLimit?: number;
   /** Of every worker that does not override it; `false`: none. */
   readonly circuitBreaker?: Partial<CircuitBreakerOptions> | false;
   /** `false`: no controller; the indicator can still be injected. */
@@ -29,6 +37,8 @@ export interface BackgroundServicesOptions {
   /** The source of random numbers in [0, 1). For tests. */
   readonly random?: Random;
 }
+
+export type HeartbeatMode = 'in-process' | 'thread';
 
 export interface ShutdownOptions {
   /** How long running work may take to end before it is given up and its lease left to expire. @default 5_000 */
@@ -53,6 +63,8 @@ export interface ResolvedOptions {
   readonly store: LeaseStore | undefined;
   readonly instanceId: string;
   readonly lease: LeaseTiming;
+  readonly heartbeat: HeartbeatMode;
+  readonly stallLimit: number;
   readonly circuitBreaker: CircuitBreakerOptions | false;
   readonly health: HealthOptions;
   readonly shutdown: ShutdownOptions;

@@ -32,6 +32,8 @@ describe('resolveOptions', () => {
         retryInterval: 10_000,
         jitter: 0.2,
       },
+      heartbeat: 'in-process',
+      stallLimit: 150_000,
       circuitBreaker: { failureThreshold: 5, openDuration: 60_000, halfOpenMaxIterations: 3 },
       health: {
         controller: true,
@@ -305,6 +307,43 @@ describe('resolveOptions', () => {
       expect(problemsOf({ health: { path: 'health', livePath: '/health/', readyPath: 'ready' } })).toEqual([
         'health.livePath: expected a path of its own, received "/health/"',
       ]);
+    });
+  });
+
+  describe('the heartbeat', () => {
+    const redis = 'redis://127.0.0.1:6379';
+
+    it('may be a thread, with a stall limit of five TTLs', () => {
+      const resolved = resolveOptions({ redis, heartbeat: 'thread', lease: { ttl: 3_000 } });
+      expect(resolved).toMatchObject({ heartbeat: 'thread', stallLimit: 15_000 });
+      expect(resolveOptions({ redis, heartbeat: 'thread', stallLimit: 20_000 }).stallLimit).toBe(20_000);
+    });
+
+    it.each<[string, object, RegExp]>([
+      ['another word', { heartbeat: 'process' }, /'in-process' or 'thread'/],
+      [
+        'a store of the app',
+        { heartbeat: 'thread', store: new BackgroundTestingKit().store },
+        /store of the app/,
+      ],
+      [
+        'a clock of the app',
+        { heartbeat: 'thread', clock: new BackgroundTestingKit().clock },
+        /system's clock/,
+      ],
+      [
+        'options with functions that a thread would need',
+        { heartbeat: 'thread', redis: { tls: { checkServerIdentity: () => undefined } } },
+        /sent to a thread \(not: tls\)/,
+      ],
+      ['a stall limit without a thread', { stallLimit: 60_000 }, /no limit without heartbeat: 'thread'/],
+      [
+        'a stall limit below the renew deadline',
+        { heartbeat: 'thread', stallLimit: 1_000 },
+        /at least 20000/,
+      ],
+    ])('cannot be had with %s', (_what, options, message) => {
+      expect(() => resolveOptions(options)).toThrow(message);
     });
   });
 

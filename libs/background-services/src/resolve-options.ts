@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { checkRedisTarget } from './check-redis-target.js';
 import type { HealthOptions } from './health/index.js';
-import { systemClock } from './lease/index.js';
+import { systemClock, unportableFields } from './lease/index.js';
 import type { LeaseTiming } from './leadership/index.js';
 import { OptionProblems } from './option-problems.js';
 import type { BackgroundServicesOptions, ResolvedOptions } from './options.js';
@@ -38,7 +38,8 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
   problems.number('shutdown.drainTimeout', shutdown.drainTimeout, { min: 0 });
   const { redis, store, instanceId = `${hostname()}-${process.pid}`, enabled = true } = own;
   const { clock = systemClock, random = Math.random } = own;
-  checkRedisTarget(redis, problems);
+  const target = checkRedisTarget(redis, problems);
+  const { heartbeat, stallLimit } = resolveHeartbeat({ ...own, redis: target }, lease, problems);
   problems.optionalPort('store', store, STORE_METHODS);
   problems.check(
     'store',
@@ -61,6 +62,8 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
     store,
     instanceId: `${instanceId}-${randomBytes(4).toString('hex')}`,
     lease,
+    heartbeat,
+    stallLimit,
     circuitBreaker,
     health,
     shutdown,
@@ -102,6 +105,37 @@ function resolveLease(given: BackgroundServicesOptions['lease'], problems: Optio
     );
   }
   return lease;
+}
+
+function resolveHeartbeat(
+  { heartbeat = 'in-process', stallLimit, redis, store, clock = systemClock }: BackgroundServicesOptions,
+  { ttl, renewDeadline }: LeaseTiming,
+  problems: OptionProblems,
+): Pick<ResolvedOptions, 'heartbeat' | 'stallLimit'> {
+  const isThread = (heartbeat as unknown) === 'thread';
+  problems.check('heartbeat', isThread || heartbeat === 'in-process', "'in-process' or 'thread'", heartbeat);
+  if (stallLimit !== undefined) {
+    problems.number('stallLimit', stallLimit, { min: renewDeadline });
+    problems.check('stallLimit', isThread, "no limit without heartbeat: 'thread'", stallLimit);
+  }
+  if (isThread) {
+    const needs = "'in-process', or 'thread' with";
+    problems.check(
+      'heartbeat',
+      store === undefined,
+      `${needs} redis: a thread cannot use a store of the app`,
+      heartbeat,
+    );
+    problems.check('heartbeat', clock === systemClock, `${needs} the system's clock`, heartbeat);
+    const fields = redis === undefined ? '' : unportableFields(redis).join(', ');
+    problems.check(
+      'heartbeat',
+      fields === '',
+      `${needs} redis options that can be sent to a thread (not: ${fields})`,
+      heartbeat,
+    );
+  }
+  return { heartbeat, stallLimit: stallLimit ?? 5 * ttl };
 }
 
 function resolveBreaker(

@@ -20,6 +20,9 @@ const {
   workers = 1,
   every = 1_000,
   work = 0,
+  burn = 0,
+  heartbeat,
+  stallLimit,
   cron,
   undecorated,
 } = settings;
@@ -29,10 +32,15 @@ const {
 class Fleet {
   private reported = new Set<number>();
 
-  async iterate({ worker, fencingToken: token, signal, scheduledAt }: Iteration): Promise<void> {
-    const due = scheduledAt.getTime();
+  async iterate(iteration: Iteration): Promise<void> {
+    const { worker, fencingToken: token, signal } = iteration;
+    const due = iteration.scheduledAt.getTime();
     report({ event: 'start', at: timestamp(), worker, token, due });
     this.reportAbort(token, signal);
+    if (burn > 0) {
+      block(burn);
+      iteration.assertLeader();
+    }
     if (work > 0) await new Promise((resolve) => setTimeout(resolve, work));
     report({ event: 'end', at: timestamp(), worker, token, due });
   }
@@ -72,12 +80,16 @@ class Everywhere {
   }
 }
 
-const store = new ObservedStore(new RedisLeaseStore({ redis, commandTimeout: Math.min(ttl / 10, 3_000) }));
+/** The thread makes a store of its own, which nobody can watch. */
+const leases =
+  heartbeat === 'thread'
+    ? { redis, heartbeat, ...(stallLimit === undefined ? {} : { stallLimit }) }
+    : { store: new ObservedStore(new RedisLeaseStore({ redis, commandTimeout: Math.min(ttl / 10, 3_000) })) };
 
 @Module({
   imports: [
     ScheduleModule.forRoot(),
-    BackgroundServicesModule.forRoot({ store, lease: { ttl }, shutdown: { drainTimeout } }),
+    BackgroundServicesModule.forRoot({ ...leases, lease: { ttl }, shutdown: { drainTimeout } }),
   ],
   providers: [Fleet, Everywhere],
 })
@@ -85,10 +97,14 @@ class ReplicaModule {}
 
 // Blocks the event loop for one and a half TTLs, on a signal that Nest does not take for a shutdown.
 process.on('SIGWINCH', () => {
-  const end = performance.now() + 1.5 * ttl;
-  while (performance.now() < end);
+  block(1.5 * ttl);
   report({ event: 'blocked', at: timestamp() });
 });
+
+function block(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
 
 const app = await NestFactory.create(ReplicaModule, { logger: ['error', 'warn'] });
 app.enableShutdownHooks();

@@ -1,3 +1,5 @@
+import type { HeartbeatMode } from 'nestjs-background-services';
+
 /** What a replica of the tests is told, as JSON in the environment variable REPLICA. Milliseconds throughout. */
 export interface ReplicaSettings {
   readonly redis: string;
@@ -8,6 +10,11 @@ export interface ReplicaSettings {
   readonly every?: number;
   /** How long an iteration takes. @default 0: it ends at once */
   readonly work?: number;
+  /** For how long an iteration keeps the event loop to itself, after which it asserts that it still leads. @default 0 */
+  readonly burn?: number;
+  /** Who renews meanwhile. With `'thread'` no `confirmed` events are reported. @default 'in-process' */
+  readonly heartbeat?: HeartbeatMode;
+  readonly stallLimit?: number;
   /** An elected cron worker. */
   readonly cron?: string;
   /** An undecorated method of @nestjs/schedule. */

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { Ledger } from '../lease/index.js';
+import { type HeldLease, type Instant, instant, type Ledger } from '../lease/index.js';
 import { TestClock, TestLeaseStore } from '../testing/index.js';
 import type { Duties } from './duties.js';
 import { Elections } from './elections.js';
 import type { Elector } from './elector.js';
+import type { LeaseKeeper } from './keeper/index.js';
+import { SharedLease } from './keeper/shared-lease.js';
 import type { Term } from './term.js';
 
 const TIMING = {
@@ -76,7 +78,13 @@ describe('Elections', () => {
     Logger.overrideLogger(['error', 'warn', 'log']);
   });
 
-  function replica(instanceId: string, { random = (): number => 0.5, drainTimeout = 5_000 } = {}) {
+  interface Settings {
+    readonly random?: () => number;
+    readonly drainTimeout?: number;
+    readonly keeper?: LeaseKeeper;
+  }
+
+  function replica(instanceId: string, { random = () => 0.5, drainTimeout = 5_000, keeper }: Settings = {}) {
     const elections = new Elections({
       instanceId,
       store,
@@ -85,6 +93,7 @@ describe('Elections', () => {
       timing: TIMING,
       drainTimeout,
       logger: new Logger(instanceId),
+      keeper,
     });
     const duties = new RecordingDuties(clock);
     const elector = elections.open(KEY, duties);
@@ -99,6 +108,17 @@ describe('Elections', () => {
     b.elector.start();
     await clock.advance(0);
     return { a, b };
+  }
+
+  /** What the keeper of replica `a` was given, in the order of the terms. */
+  function kept(): { readonly keeper: LeaseKeeper; readonly leases: SharedLease[] } {
+    const leases: SharedLease[] = [];
+    const keep = (_lease: HeldLease, sentAt: Instant) => {
+      const lease = SharedLease.since(sentAt);
+      leases.push(lease);
+      return lease;
+    };
+    return { keeper: { ready: Promise.resolve(), keep, close: () => Promise.resolve() }, leases };
   }
 
   const holder = async () => (await store.inspect([KEY]))[0]?.holder;
@@ -325,6 +345,61 @@ describe('Elections', () => {
       expect(a.duties.term?.isLive()).toBe(false);
       await clock.advance(0);
       expect(a.duties.events.slice(0, 3)).toEqual(['begin', 'abort', 'drain']);
+    });
+  });
+
+  describe('with a keeper', () => {
+    it('goes on leading after a block that the keeper bridged', async () => {
+      const { keeper, leases } = kept();
+      const a = replica('a', { keeper });
+      a.elector.start();
+      await clock.advance(0);
+      for (let beat = 0; beat < 9; beat++) {
+        clock.stall(TIMING.renewInterval);
+        leases[0]?.confirm(instant(clock));
+        await store.renew([{ ...a.elector.renewRequest(a.duties.term!), ledger: {} }]);
+      }
+      await clock.advance(1);
+      expect([a.elector.isLeader, a.duties.terms.length]).toEqual([true, 1]);
+    });
+
+    it('does not campaign before the keeper is ready', async () => {
+      let ready: () => void = () => undefined;
+      const keeper = { ...kept().keeper, ready: new Promise<void>((resolve) => (ready = resolve)) };
+      const a = replica('a', { keeper });
+      a.elector.start();
+      await clock.advance(60_000);
+      expect(a.elector.isLeader).toBe(false);
+      ready();
+      await clock.advance(1);
+      expect(a.elector.isLeader).toBe(true);
+    });
+
+    it('steps down as lost when the keeper was told so, within 50 ms', async () => {
+      const { keeper, leases } = kept();
+      const a = replica('a', { keeper });
+      a.elector.start();
+      await clock.advance(0);
+      store.set(KEY, 'b', 60_000);
+      leases[0]?.lose();
+      await clock.advance(50);
+      expect(a.duties.term?.signal.reason).toMatchObject({ reason: 'lost' });
+    });
+
+    it.each<[string, (a: ReturnType<typeof replica>) => unknown]>([
+      ['stopped', ({ elector }) => elector.stop()],
+      ['at the deadline', () => clock.stall(TIMING.renewDeadline)],
+      ['lost', () => store.set(KEY, 'b', 60_000)],
+      ['stopped and not drained', ({ elector, duties }) => [(duties.busy = ['worker']), elector.stop()]],
+    ])('keeps nothing any more once the term has ended: %s', async (_how, end) => {
+      const { keeper, leases } = kept();
+      const a = replica('a', { keeper });
+      a.elector.start();
+      await clock.advance(0);
+      expect(leases[0]?.isKept).toBe(true);
+      void end(a);
+      await clock.advance(TIMING.renewInterval + 1);
+      expect(leases[0]?.isKept).toBe(false);
     });
   });
 

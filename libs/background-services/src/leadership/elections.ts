@@ -13,6 +13,9 @@ export class Elections {
   constructor(private readonly context: Omit<ElectorContext, 'onDue'> & HeartbeatContext) {
     this.#heartbeat = new Heartbeat(context);
     this.#watch = new DeadlineWatch(context.clock);
+    if (!context.keeper) return;
+    this.#wake = 'queued';
+    void context.keeper.ready.then(() => this.#look());
   }
 
   /** Opens the election of a key. The elector does nothing until it is started. */
@@ -29,21 +32,24 @@ export class Elections {
   }
 
   /** Stops everything that is still going on; electors that were not stopped before leave their leases to expire. */
-  close(): void {
+  async close(): Promise<void> {
     this.#wake = 'closed';
     this.#heartbeat.close();
     this.#watch.close();
+    await this.context.keeper?.close();
   }
 
   /** Many electors change at once when a batch is answered; they cost one look. */
   #onDue(): void {
     if (this.#wake !== 'none') return;
     this.#wake = 'queued';
-    queueMicrotask(() => {
-      if (this.#wake !== 'queued') return;
-      this.#wake = 'none';
-      this.#heartbeat.arm();
-      this.#watch.look();
-    });
+    queueMicrotask(() => this.#look());
+  }
+
+  #look(): void {
+    if (this.#wake !== 'queued') return;
+    this.#wake = 'none';
+    this.#heartbeat.arm();
+    this.#watch.look();
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '../lease/index.js';
 import type { Duties } from './duties.js';
 import { ElectionLog } from './election-log.js';
+import type { LeaseKeeper } from './keeper/index.js';
 import { limited, toError } from './limited.js';
 import { standbyDelay } from './standby-delay.js';
 import { Term } from './term.js';
@@ -51,6 +52,8 @@ export interface ElectorContext {
   /** Milliseconds that running work has to end in when a term ends. */
   readonly drainTimeout: number;
   readonly logger: Logger;
+  /** Who renews while the event loop is blocked; none by default. */
+  readonly keeper?: LeaseKeeper | undefined;
   /** Told whenever an elector becomes due at another time. */
   readonly onDue: () => void;
 }
@@ -143,7 +146,7 @@ export class Elector {
     const { term } = this.#state;
     const remaining = term.remaining(now);
     if (remaining > 0 && term.isLive()) return remaining;
-    this.#stepDown('deadline', 'campaign');
+    this.#stepDown(term.isLost ? 'lost' : 'deadline', 'campaign');
     return undefined;
   }
 
@@ -264,6 +267,7 @@ export class Elector {
       timing.renewDeadline,
       sentAt,
       reply.storeTime,
+      this.context.keeper?.keep({ key: this.key, holder: instanceId, token: reply.token }, sentAt),
     );
     const now = instant(clock);
     this.#enter({ phase: 'leading', term, since: now, dueAt: sentAt.monotonic + timing.renewInterval });
@@ -284,6 +288,7 @@ export class Elector {
     const { term } = state;
     term.closeGate();
     const renewing = reason === 'stop' || reason === 'step-down';
+    if (!renewing) term.drop();
     let finish: (clean: boolean) => void = () => undefined;
     const finished = new Promise<boolean>((resolve) => (finish = resolve));
     this.#enter({
@@ -308,6 +313,7 @@ export class Elector {
     const state = this.#state;
     if (state.phase !== 'stepping-down') return undrained.length === 0;
     const { reason } = state;
+    term.drop();
     this.#enter({ ...state, dueAt: undefined });
     if (undrained.length > 0) this.#log.undrained(undrained, timing.ttl);
     else if (reason !== 'lost') await this.#release(term);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LeadershipLostError } from '../errors/index.js';
 import { instant } from '../lease/index.js';
 import { TestClock } from '../testing/index.js';
+import { SharedLease } from './keeper/shared-lease.js';
 import { Term } from './term.js';
 
 const DEADLINE = 20_000;
@@ -104,6 +105,49 @@ describe('Term', () => {
     expect(() => term.assertLive()).not.toThrow();
     clock.stall(DEADLINE);
     expect(() => term.assertLive()).toThrow(LeadershipLostError);
+  });
+
+  describe('with a keeper', () => {
+    function beginKept() {
+      const clock = new TestClock();
+      const kept = SharedLease.since(instant(clock));
+      const term = new Term('orders', 'replica-1', 7, clock, DEADLINE, instant(clock), 1_000_000, kept);
+      return { clock, kept, term };
+    }
+
+    it('lives on what the keeper had confirmed while the event loop was blocked', () => {
+      const { clock, kept, term } = beginKept();
+      for (let beat = 0; beat < 5; beat++) {
+        clock.stall(DEADLINE - 1);
+        kept.confirm(instant(clock));
+      }
+      expect(() => term.assertLive()).not.toThrow();
+      clock.stall(DEADLINE);
+      expect(term.isLive()).toBe(false);
+    });
+
+    it('is not revived by the keeper once it was seen dead', () => {
+      const { clock, kept, term } = beginKept();
+      clock.stall(DEADLINE);
+      expect(term.isLive()).toBe(false);
+      kept.confirm(instant(clock));
+      expect(term.isLive()).toBe(false);
+    });
+
+    it('ends at once when the keeper is told that the lease is lost', () => {
+      const { kept, term } = beginKept();
+      kept.lose();
+      expect(() => term.assertLive()).toThrow(expect.objectContaining({ reason: 'lost' }));
+    });
+
+    it('tells the keeper what was confirmed, and when to stop', () => {
+      const { clock, kept, term } = beginKept();
+      clock.stall(1_000);
+      term.confirm(instant(clock), 1_001_000);
+      expect(kept.confirmed).toEqual(instant(clock));
+      term.drop();
+      expect(kept.isKept).toBe(false);
+    });
   });
 
   it("tells the store's time without heeding this machine's wall clock", () => {

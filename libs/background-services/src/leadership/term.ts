@@ -1,5 +1,6 @@
 import { LeadershipLostError, type RevocationReason } from '../errors/index.js';
 import { type Clock, elapsed, type Instant, instant } from '../lease/index.js';
+import type { KeptLease } from './keeper/index.js';
 
 /**
  * One unbroken period of leading, with one fencing token that is captured here and never read again.
@@ -25,6 +26,7 @@ export class Term {
     private readonly renewDeadline: number,
     sentAt: Instant,
     storeTime: number,
+    private readonly kept?: KeptLease,
   ) {
     this.#confirmed = sentAt;
     this.#store = { time: storeTime, at: this.#midway(sentAt) };
@@ -37,13 +39,19 @@ export class Term {
 
   /** Whether an iteration may start now. */
   isLive(): boolean {
-    if (this.#gate === 'open' && this.remaining(instant(this.clock)) <= 0) this.#gate = 'closed';
+    if (this.#gate === 'open' && (this.isLost || this.remaining(instant(this.clock)) <= 0))
+      this.#gate = 'closed';
     return this.#gate === 'open';
+  }
+
+  /** Whether a keeper was told that the lease is not ours any more. */
+  get isLost(): boolean {
+    return this.kept?.isLost ?? false;
   }
 
   /** Milliseconds to the renew deadline; not positive once it has passed. */
   remaining(now: Instant): number {
-    return this.renewDeadline - elapsed(this.#confirmed, now);
+    return this.renewDeadline - elapsed(this.#lastConfirmed(), now);
   }
 
   /** The store's time as of now, ms since the epoch: independent of steps of this machine's wall clock. */
@@ -55,6 +63,7 @@ export class Term {
   confirm(sentAt: Instant, storeTime: number): boolean {
     if (!this.isLive()) return false;
     if (sentAt.monotonic > this.#confirmed.monotonic) this.#confirmed = sentAt;
+    this.kept?.confirm(sentAt);
     this.#store = { time: storeTime, at: this.#midway(sentAt) };
     return true;
   }
@@ -63,7 +72,12 @@ export class Term {
   assertLive(): void {
     if (this.isLive()) return;
     const { reason } = this.signal as { reason: unknown };
-    throw reason instanceof LeadershipLostError ? reason : this.lostError('deadline');
+    throw reason instanceof LeadershipLostError ? reason : this.lostError(this.isLost ? 'lost' : 'deadline');
+  }
+
+  /** A keeper stops renewing the lease. */
+  drop(): void {
+    this.kept?.drop();
   }
 
   closeGate(): void {
@@ -72,6 +86,11 @@ export class Term {
 
   abort(reason: RevocationReason): void {
     this.#abort.abort(this.lostError(reason));
+  }
+
+  #lastConfirmed(): Instant {
+    const kept = this.kept?.confirmed;
+    return kept && kept.monotonic > this.#confirmed.monotonic ? kept : this.#confirmed;
   }
 
   /** The store read its clock between the sending and now: halfway is the best guess (Cristian's algorithm). */

@@ -232,7 +232,7 @@ export class BackgroundServiceManager {
     this.#phase = 'shutting-down';
     const stops = [...this.#campaigns.values()].map(({ elector }) => elector.stop());
     const clean = (await Promise.all(stops)).every(Boolean);
-    this.context.elections.close();
+    await this.context.elections.close();
     if (this.context.ownsStore) await this.#closeStore();
     if (this.#campaigns.size > 0)
       this.context.logger.log(clean ? 'Stopped cleanly' : 'Stopped with work still running');

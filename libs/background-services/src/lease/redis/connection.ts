@@ -88,6 +88,6 @@ function optionsOf(target: string | RedisOptions | Redis): RedisOptions {
 }
 
 /** Not by its class: the app may have brought another copy of ioredis. */
-function isClient(target: RedisTarget): target is RedisClient {
+export function isClient(target: RedisTarget): target is RedisClient {
   return typeof target === 'object' && 'isCluster' in target;
 }

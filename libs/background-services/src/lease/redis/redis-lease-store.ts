@@ -82,8 +82,8 @@ export class RedisLeaseStore implements LeaseStore {
     this.#subscriber.on('error', onError);
     this.#subscriber.on('ready', () => void this.#subscriber.subscribe(this.#channel).catch(onError));
     this.#subscriber.on('message', (_channel: string, message: string) => this.#onMessage(message));
-    // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
-    for (const connection of [this.#client, this.#subscriber]) connection.connect().catch(() => undefined);
+    // Connection errors reach `onError`; the connection goes on trying, and no command waits for it longer than its time limit.
+    client.connect().catch(() => undefined);
   }
 
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
@@ -138,6 +138,9 @@ export class RedisLeaseStore implements LeaseStore {
   }
 
   watch(listener: ReleaseListener): () => void {
+    // Not before somebody listens: a store that only renews needs no second connection.
+    if (this.#subscriber.status === 'wait' && !this.#closing)
+      this.#subscriber.connect().catch(() => undefined);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -1,0 +1,2 @@
+export * from './lease-keeper.js';
+export * from './thread-keeper.js';

@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Clock, fromPortable, openLeaseStore, systemClock } from '../../lease/index.js';
+import { Keeper } from './keeper.js';
+import { SharedLease } from './shared-lease.js';
+import type { KeepMessage, KeeperThreadData } from './thread-keeper.js';
+
+/* The heartbeat thread: a keeper with a connection of its own. */
+
+const { target, timing, stallLimit, origin, pulse } = workerData as KeeperThreadData;
+
+/** The event loop's monotonic clock, read here: each thread's `performance.now()` has an origin of its own. */
+const clock: Clock = {
+  ...systemClock,
+  monotonic: () => Number(process.hrtime.bigint() - origin) / 1e6,
+};
+
+const lastPulse = new BigInt64Array(pulse);
+const store = openLeaseStore(fromPortable(target), timing.ttl, () => undefined);
+const keeper = new Keeper({
+  store,
+  clock,
+  timing,
+  stallLimit,
+  lastPulse: () => Number(Atomics.load(lastPulse, 0)) / 1_000,
+});
+
+parentPort?.on('message', ({ lease, memory }: KeepMessage) => keeper.keep(lease, new SharedLease(memory)));
+
+// Connected, or not to be for now: the store goes on trying.
+void store
+  .inspect([])
+  .catch(() => undefined)
+  .then(() => parentPort?.postMessage('ready'));

@@ -1,0 +1,125 @@
+import type { Logger } from '@nestjs/common';
+import { Worker } from 'node:worker_threads';
+import type { Clock, HeldLease, Instant, PortableTarget, Timer } from '../../lease/index.js';
+import type { LeaseTiming } from '../timing.js';
+import type { KeptLease, LeaseKeeper } from './lease-keeper.js';
+import { SharedLease } from './shared-lease.js';
+
+/** What the heartbeat thread is born with. */
+export interface KeeperThreadData {
+  readonly target: PortableTarget;
+  readonly timing: LeaseTiming;
+  readonly stallLimit: number;
+  /** The origin of the event loop's monotonic clock on the machine's, ns. */
+  readonly origin: bigint;
+  /** When the event loop last answered, µs on its monotonic clock. */
+  readonly pulse: SharedArrayBuffer;
+}
+
+/** The one message that it is sent. */
+export interface KeepMessage {
+  readonly lease: HeldLease;
+  readonly memory: SharedArrayBuffer;
+}
+
+export interface ThreadKeeperContext {
+  readonly target: PortableTarget;
+  readonly timing: LeaseTiming;
+  readonly stallLimit: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The event loop says this often in a stall limit that it is there … */
+const PULSES = 20;
+/** … and at least this often, ms. */
+const SLOWEST_PULSE = 1_000;
+
+/** The keeper in a thread of its own, which goes on while the event loop is blocked. One that ends is replaced. */
+export class ThreadKeeper implements LeaseKeeper {
+  readonly ready: Promise<void>;
+  readonly #pulse = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
+  readonly #kept = new Map<string, { readonly lease: HeldLease; readonly shared: SharedLease }>();
+  #thread: Worker;
+  #timer: Timer | undefined;
+  #pulsedAt: number;
+  #closed = false;
+  #setReady: () => void = () => undefined;
+
+  constructor(private readonly context: ThreadKeeperContext) {
+    this.#pulsedAt = context.clock.monotonic();
+    this.ready = new Promise((resolve) => (this.#setReady = resolve));
+    this.#answer();
+    this.#thread = this.#start();
+  }
+
+  keep(lease: HeldLease, sentAt: Instant): KeptLease {
+    const shared = SharedLease.since(sentAt);
+    this.#kept.set(lease.key, { lease, shared });
+    this.#send(lease, shared);
+    return shared;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer?.cancel();
+    await this.#thread.terminate();
+  }
+
+  #send(lease: HeldLease, { memory }: SharedLease): void {
+    this.#thread.postMessage({ lease, memory } satisfies KeepMessage);
+  }
+
+  #start(): Worker {
+    const { target, timing, stallLimit, clock, logger } = this.context;
+    const origin = process.hrtime.bigint() - BigInt(Math.round(clock.monotonic() * 1e6));
+    const pulse = this.#pulse.buffer;
+    const thread = new Worker(new URL('./keeper-thread.js', import.meta.url), {
+      name: 'lease heartbeat',
+      workerData: { target, timing, stallLimit, origin, pulse } satisfies KeeperThreadData,
+      // What the app was started with (loaders, inspectors) is not the thread's.
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    thread.unref();
+    thread.once('message', () => this.#setReady());
+    thread.on('error', (error) => logger.error(`The heartbeat thread failed: ${error.message}`, error.stack));
+    thread.on('exit', () => this.#replace());
+    return thread;
+  }
+
+  /** Leases are renewed by the event loop meanwhile. */
+  #replace(): void {
+    this.#setReady();
+    if (this.#closed) return;
+    const { clock, timing } = this.context;
+    clock.setTimeout(() => {
+      if (this.#closed) return;
+      this.#thread = this.#start();
+      for (const { lease, shared } of this.#kept.values()) this.#send(lease, shared);
+    }, timing.renewInterval);
+  }
+
+  /** Says that the event loop is there, and goes on saying it. */
+  #answer(): void {
+    const { clock, stallLimit } = this.context;
+    const now = clock.monotonic();
+    this.#noteSilence(now - this.#pulsedAt);
+    // What ended during a silence was in care when it began.
+    for (const [key, { shared }] of this.#kept) if (!shared.isKept) this.#kept.delete(key);
+    this.#pulsedAt = now;
+    Atomics.store(this.#pulse, 0, BigInt(Math.floor(now * 1_000)));
+    this.#timer = clock.setTimeout(() => this.#answer(), Math.min(stallLimit / PULSES, SLOWEST_PULSE));
+  }
+
+  #noteSilence(silence: number): void {
+    const { timing, stallLimit, logger } = this.context;
+    if (this.#kept.size === 0) return;
+    const lasted = `The event loop was blocked for ${(silence / 1_000).toFixed(1)} s`;
+    if (silence > stallLimit) {
+      logger.error(`${lasted}, longer than stallLimit (${stallLimit} ms): its leases were left to expire`);
+    } else if (silence > timing.renewDeadline) {
+      logger.warn(`${lasted}; the heartbeat thread renewed its leases`);
+    }
+  }
+}
