@@ -18,6 +18,7 @@ export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
       );
       return new MemoryLeaseStore(clock);
     }
-    return openLeaseStore(redis, lease.ttl, (error) => logger.debug(`Redis connection: ${error.message}`));
+    const onError = (error: Error) => logger.debug(`Redis connection: ${error.message}`);
+    return openLeaseStore({ redis, ttl: lease.ttl, onError });
   },
 };

@@ -15,7 +15,7 @@ const clock: Clock = {
 };
 
 const lastPulse = new BigInt64Array(pulse);
-const store = openLeaseStore(fromPortable(target), timing.ttl, () => undefined);
+const store = openLeaseStore({ redis: fromPortable(target), ttl: timing.ttl, listen: false });
 const keeper = new Keeper({
   store,
   clock,

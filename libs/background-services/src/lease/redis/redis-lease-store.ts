@@ -42,6 +42,8 @@ export interface RedisLeaseStoreOptions extends ConnectionTimes {
   readonly redis: RedisTarget;
   /** Told of every connection error, after which the connection goes on trying. */
   readonly onError?: (error: Error) => void;
+  /** `false`: no second connection, over which `watch()` hears of releases. @default true */
+  readonly listen?: boolean;
 }
 
 /**
@@ -62,7 +64,7 @@ export class RedisLeaseStore implements LeaseStore {
   #connecting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ redis, commandTimeout, onError = () => undefined }: RedisLeaseStoreOptions) {
+  constructor({ redis, commandTimeout, onError = () => undefined, listen = true }: RedisLeaseStoreOptions) {
     this.#prefix = keyPrefixOf(redis);
     this.#channel = `${this.#prefix}background-services:released`;
     this.#commandTimeout = commandTimeout;
@@ -82,8 +84,9 @@ export class RedisLeaseStore implements LeaseStore {
     this.#subscriber.on('error', onError);
     this.#subscriber.on('ready', () => void this.#subscriber.subscribe(this.#channel).catch(onError));
     this.#subscriber.on('message', (_channel: string, message: string) => this.#onMessage(message));
-    // Connection errors reach `onError`; the connection goes on trying, and no command waits for it longer than its time limit.
-    client.connect().catch(() => undefined);
+    // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
+    const connections = listen ? [this.#client, this.#subscriber] : [this.#client];
+    for (const connection of connections) connection.connect().catch(() => undefined);
   }
 
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
@@ -138,9 +141,6 @@ export class RedisLeaseStore implements LeaseStore {
   }
 
   watch(listener: ReleaseListener): () => void {
-    // Not before somebody listens: a store that only renews needs no second connection.
-    if (this.#subscriber.status === 'wait' && !this.#closing)
-      this.#subscriber.connect().catch(() => undefined);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
