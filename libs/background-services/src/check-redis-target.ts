@@ -1,19 +1,51 @@
 import { Cluster, Redis } from 'ioredis';
+import { addressOf, type RedisNode, type RedisTarget } from './lease/index.js';
 import type { OptionProblems } from './option-problems.js';
+
+const SMALLEST_QUORUM = 3;
+
+/** Whether leases are to live on several servers. */
+export function isQuorum(
+  redis: RedisTarget | readonly RedisNode[] | undefined,
+): redis is readonly RedisNode[] {
+  return Array.isArray(redis);
+}
 
 /**
  * Refuses what ioredis would take without a word for "localhost:6379": a client of another copy of ioredis or of another package, a URL
  * object, a promise of one. Leases would live in a Redis that nobody meant.
  */
 export function checkRedisTarget(redis: unknown, problems: OptionProblems): void {
-  if (redis === undefined || redis instanceof Redis || redis instanceof Cluster) return;
-  if (typeof redis === 'string') {
-    problems.check('redis', isRedisUrl(redis), 'a redis:// or rediss:// URL', withoutPassword(redis));
-    return;
-  }
-  const isClient = isObject(redis) && typeof redis.duplicate === 'function';
+  if (redis === undefined || redis instanceof Cluster) return;
+  if (Array.isArray(redis)) checkQuorum(redis, problems);
+  else checkServer('redis', redis, problems);
+}
+
+/** A tied vote would settle nothing, two of two are both needed, and a server that is listed twice would vote twice. */
+function checkQuorum(nodes: readonly unknown[], problems: OptionProblems): void {
   problems.check(
     'redis',
+    nodes.length >= SMALLEST_QUORUM && nodes.length % 2 === 1,
+    `one server, or a list of an odd number of independent ones, at least ${SMALLEST_QUORUM}`,
+    nodes,
+  );
+  const addresses = new Set<string>();
+  nodes.forEach((node, i) => {
+    const field = `redis[${i}]`;
+    if (!checkServer(field, node, problems)) return;
+    const address = addressOf(node);
+    problems.check(field, !addresses.has(address), 'a server that is not in the list yet', address);
+    addresses.add(address);
+  });
+}
+
+function checkServer(field: string, redis: unknown, problems: OptionProblems): redis is RedisNode {
+  if (redis instanceof Redis) return true;
+  if (typeof redis === 'string')
+    return problems.check(field, isRedisUrl(redis), 'a redis:// or rediss:// URL', withoutPassword(redis));
+  const isClient = isObject(redis) && typeof redis.duplicate === 'function';
+  return problems.check(
+    field,
     !isClient && isObject(redis) && !Array.isArray(redis) && !(redis instanceof URL) && !('then' in redis),
     isClient
       ? 'a client made by the same copy of ioredis that this package finds (see `npm ls ioredis`), or a URL'

@@ -1,5 +1,12 @@
 import { type FactoryProvider, Logger } from '@nestjs/common';
-import { type LeaseStore, MemoryLeaseStore, RedisLeaseStore } from './lease/index.js';
+import {
+  type LeaseStore,
+  MemoryLeaseStore,
+  type NodeChange,
+  RedisLeaseStore,
+  RedlockLeaseStore,
+} from './lease/index.js';
+import { isQuorum } from './check-redis-target.js';
 import { RESOLVED_OPTIONS } from './module-definition.js';
 import type { ResolvedOptions } from './options.js';
 
@@ -8,13 +15,15 @@ export const LEASE_STORE = Symbol('nestjs-background-services:lease-store');
 
 /** One command may take this share of the TTL: several tries fit in before the renew deadline. */
 const COMMAND_SHARE = 10;
+/** On several servers, where an attempt takes two round trips and may be repeated: it ends within a fifth of the TTL all the same. */
+const QUORUM_COMMAND_SHARE = 20;
 /** No command is given longer than this, ms. */
 const LONGEST_COMMAND = 3_000;
 
 export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
   provide: LEASE_STORE,
   inject: [RESOLVED_OPTIONS],
-  useFactory: ({ redis, store, clock, lease }: ResolvedOptions) => {
+  useFactory: ({ redis, store, clock, random, lease }: ResolvedOptions) => {
     const logger = new Logger('BackgroundServices');
     if (store) return store;
     if (redis === undefined) {
@@ -23,10 +32,26 @@ export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
       );
       return new MemoryLeaseStore(clock);
     }
+    const commandTimeout = (share: number) => Math.min(lease.ttl / share, LONGEST_COMMAND);
+    if (isQuorum(redis)) {
+      return RedlockLeaseStore.open({
+        nodes: redis,
+        commandTimeout: commandTimeout(QUORUM_COMMAND_SHARE),
+        onNodeChange: (change) => logNodeChange(logger, change),
+        clock,
+        random,
+      });
+    }
     return new RedisLeaseStore({
       redis,
-      commandTimeout: Math.min(lease.ttl / COMMAND_SHARE, LONGEST_COMMAND),
+      commandTimeout: commandTimeout(COMMAND_SHARE),
       onError: (error) => logger.debug(`Redis connection: ${error.message}`),
     });
   },
 };
+
+function logNodeChange(logger: Logger, { node, error, answering, nodes }: NodeChange): void {
+  const left = `${answering} of ${nodes} Redis nodes answer`;
+  if (error) logger.warn(`Redis node ${node} does not answer (${error.message}): ${left}`);
+  else logger.log(`Redis node ${node} answers again: ${left}`);
+}

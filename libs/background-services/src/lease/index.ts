@@ -2,5 +2,11 @@ export * from './clock.js';
 export * from './lease-key.js';
 export * from './lease-store.js';
 export * from './memory-lease-store.js';
-export { type RedisTarget } from './redis/connection.js';
+export { addressOf, type RedisTarget } from './redis/connection.js';
 export * from './redis/redis-lease-store.js';
+export {
+  type NodeChange,
+  RedlockLeaseStore,
+  type RedlockLeaseStoreOptions,
+} from './redlock/redlock-lease-store.js';
+export { type RedisNode } from './redlock/redlock-node.js';
