@@ -2,6 +2,7 @@ import { afterAll } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type LeaseStore, MemoryLeaseStore, RedisLeaseStore } from 'nestjs-background-services';
 import { cleanUpAll } from '../support/deferred-cleanup.js';
+import { RedisQuorum } from '../support/redis-quorum.js';
 import { RedisServer } from '../support/redis-server.js';
 import { describeLeaseStore, type StoreUnderTest } from './lease-store-contract/index.js';
 
@@ -29,6 +30,30 @@ describeLeaseStore('RedisLeaseStore', () => onRedis(''));
 
 describeLeaseStore('RedisLeaseStore with a key prefix', () => onRedis('app:'));
 
+describeLeaseStore('RedlockLeaseStore on 3 servers', () => onQuorum(3));
+
+describeLeaseStore('RedlockLeaseStore on 5 servers with a key prefix', () => onQuorum(5, 'app:'));
+
+async function onQuorum(size: number, keyPrefix = ''): Promise<StoreUnderTest> {
+  const quorum = await RedisQuorum.start(size);
+  const nodes = quorum.servers.map(({ port }) => ({ port, keyPrefix }));
+  const open = () => quorum.open({ nodes, commandTimeout: 3_000 });
+  const [store, other] = [await open(), await open()];
+  return {
+    store,
+    other,
+    set: async (key, holder, ttl) => {
+      await quorum.each((operator) => set(operator, keyPrefix + key, holder, ttl));
+    },
+    delete: async (key) => void (await quorum.each((operator) => operator.del(keyPrefix + key))),
+    wipe: async () => void (await quorum.each((operator) => operator.flushall())),
+    close: async () => {
+      await Promise.all([store.close(), other.close()]);
+      await quorum.stop();
+    },
+  };
+}
+
 async function onRedis(keyPrefix: string): Promise<StoreUnderTest> {
   const server = await RedisServer.start();
   const operator = new Redis(server.url);
@@ -37,11 +62,7 @@ async function onRedis(keyPrefix: string): Promise<StoreUnderTest> {
   return {
     store: stores[0],
     other: stores[1],
-    set: async (key, holder, ttl) => {
-      await (ttl === undefined
-        ? operator.set(keyPrefix + key, holder)
-        : operator.set(keyPrefix + key, holder, 'PX', ttl));
-    },
+    set: (key, holder, ttl) => set(operator, keyPrefix + key, holder, ttl),
     delete: async (key) => void (await operator.del(keyPrefix + key)),
     wipe: async () => void (await operator.flushall()),
     close: async () => {
@@ -50,4 +71,8 @@ async function onRedis(keyPrefix: string): Promise<StoreUnderTest> {
       await server.stop();
     },
   };
+}
+
+async function set(operator: Redis, key: string, holder: string, ttl?: number): Promise<void> {
+  await (ttl === undefined ? operator.set(key, holder) : operator.set(key, holder, 'PX', ttl));
 }

@@ -1,28 +1,64 @@
 import { Cluster, Redis } from 'ioredis';
-import type { RedisTarget } from './lease/index.js';
+import { addressOf, type RedisNode, type RedisTarget } from './lease/index.js';
 import type { OptionProblems } from './option-problems.js';
+
+const SMALLEST_QUORUM = 3;
 
 /**
  * Refuses what ioredis would take without a word for "localhost:6379": a client of another copy of ioredis or of another package, a URL
  * object, a promise of one. Leases would live in a Redis that nobody meant.
  * @returns the target, unless there is none or a wrong one
  */
-export function checkRedisTarget(redis: unknown, problems: OptionProblems): RedisTarget | undefined {
-  if (redis === undefined || redis instanceof Redis || redis instanceof Cluster) return redis;
-  if (typeof redis === 'string') {
-    const expected = 'a redis:// or rediss:// URL';
-    return problems.check('redis', isRedisUrl(redis), expected, withoutPassword(redis)) ? redis : undefined;
-  }
-  const isClient = isObject(redis) && typeof redis.duplicate === 'function';
-  const ok = problems.check(
+export function checkRedisTarget(
+  redis: unknown,
+  problems: OptionProblems,
+): RedisTarget | readonly RedisNode[] | undefined {
+  if (redis === undefined || redis instanceof Cluster) return redis;
+  if (Array.isArray(redis)) return checkQuorum(redis, problems) ? redis : undefined;
+  return checkServer('redis', redis, problems) ? redis : undefined;
+}
+
+/** A tied vote would settle nothing, two of two are both needed, and a server that is listed twice would vote twice. */
+function checkQuorum(nodes: readonly unknown[], problems: OptionProblems): nodes is readonly RedisNode[] {
+  let ok = problems.check(
     'redis',
+    nodes.length >= SMALLEST_QUORUM && nodes.length % 2 === 1,
+    `one server, or a list of an odd number of independent ones, at least ${SMALLEST_QUORUM}`,
+    nodes,
+  );
+  const addresses = new Set<string>();
+  for (const [i, node] of nodes.entries()) {
+    const field = `redis[${i}]`;
+    if (!checkServer(field, node, problems)) {
+      ok = false;
+      continue;
+    }
+    const address = addressOf(node);
+    const isNew = problems.check(
+      field,
+      !addresses.has(address),
+      'a server that is not in the list yet',
+      address,
+    );
+    addresses.add(address);
+    ok = ok && isNew;
+  }
+  return ok;
+}
+
+function checkServer(field: string, redis: unknown, problems: OptionProblems): redis is RedisNode {
+  if (redis instanceof Redis) return true;
+  if (typeof redis === 'string')
+    return problems.check(field, isRedisUrl(redis), 'a redis:// or rediss:// URL', withoutPassword(redis));
+  const isClient = isObject(redis) && typeof redis.duplicate === 'function';
+  return problems.check(
+    field,
     !isClient && isObject(redis) && !Array.isArray(redis) && !(redis instanceof URL) && !('then' in redis),
     isClient
       ? 'a client made by the same copy of ioredis that this package finds (see `npm ls ioredis`), or a URL'
       : 'a redis:// URL, ioredis options, or an ioredis client',
     redis,
   );
-  return ok ? (redis as RedisTarget) : undefined;
 }
 
 /** Host and port alone, and the path of a socket, are known to ioredis too. */

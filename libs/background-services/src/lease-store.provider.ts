@@ -1,5 +1,5 @@
 import { type FactoryProvider, Logger } from '@nestjs/common';
-import { type LeaseStore, MemoryLeaseStore, openLeaseStore } from './lease/index.js';
+import { type LeaseStore, MemoryLeaseStore, type NodeChange, openLeaseStore } from './lease/index.js';
 import { RESOLVED_OPTIONS } from './module-definition.js';
 import type { ResolvedOptions } from './options.js';
 
@@ -9,7 +9,7 @@ export const LEASE_STORE = Symbol('nestjs-background-services:lease-store');
 export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
   provide: LEASE_STORE,
   inject: [RESOLVED_OPTIONS],
-  useFactory: ({ redis, store, clock, lease }: ResolvedOptions) => {
+  useFactory: ({ redis, store, clock, random, lease }: ResolvedOptions) => {
     const logger = new Logger('BackgroundServices');
     if (store) return store;
     if (redis === undefined) {
@@ -18,7 +18,19 @@ export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
       );
       return new MemoryLeaseStore(clock);
     }
-    const onError = (error: Error) => logger.debug(`Redis connection: ${error.message}`);
-    return openLeaseStore({ redis, ttl: lease.ttl, onError });
+    return openLeaseStore({
+      redis,
+      ttl: lease.ttl,
+      clock,
+      random,
+      onError: (error) => logger.debug(`Redis connection: ${error.message}`),
+      onNodeChange: (change) => logNodeChange(logger, change),
+    });
   },
 };
+
+function logNodeChange(logger: Logger, { node, error, answering, nodes }: NodeChange): void {
+  const left = `${answering} of ${nodes} Redis nodes answer`;
+  if (error) logger.warn(`Redis node ${node} does not answer (${error.message}): ${left}`);
+  else logger.log(`Redis node ${node} answers again: ${left}`);
+}

@@ -1,5 +1,5 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
-import type { Clock, LeaseStore, Random, RedisTarget } from './lease/index.js';
+import type { Clock, LeaseStore, Random, RedisNode, RedisTarget } from './lease/index.js';
 import type { LeaseTiming } from './leadership/index.js';
 import type { HealthOptions } from './health/index.js';
 import type { CircuitBreakerOptions } from './workers/index.js';
@@ -7,10 +7,12 @@ import type { CircuitBreakerOptions } from './workers/index.js';
 /** Options of `BackgroundServicesModule`. Durations are in milliseconds. */
 export interface BackgroundServicesOptions {
   /**
-   * Where leases live: a URL, ioredis options, or a client of the app (it is duplicated, and never closed here).
+   * Where leases live: a URL, ioredis options, or a client of the app (it is duplicated, and never closed here). A list of them, 3, 5 or
+   * another odd number of masters that know nothing of each other: leases are held by a majority, and any minority may fail. That needs
+   * the package `redlock`; see docs/quorum.md before you choose it.
    * @default none: leases live in this process's memory, and it always leads
    */
-  readonly redis?: RedisTarget;
+  readonly redis?: RedisTarget | readonly RedisNode[];
   /** Another place for leases; instead of `redis`. It is not closed by the module. */
   readonly store?: LeaseStore;
   /** Name of this replica in leases, health and logs; a random boot suffix is always added. @default `<hostname>-<pid>` */
@@ -59,7 +61,7 @@ export interface BackgroundServicesAsyncOptions extends Pick<ModuleMetadata, 'im
 
 /** The options with every default filled in. */
 export interface ResolvedOptions {
-  readonly redis: RedisTarget | undefined;
+  readonly redis: RedisTarget | readonly RedisNode[] | undefined;
   readonly store: LeaseStore | undefined;
   readonly instanceId: string;
   readonly lease: LeaseTiming;

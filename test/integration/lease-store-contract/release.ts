@@ -52,7 +52,7 @@ export function releaseContract(context: Context): void {
       await lead(deleted, 'a');
       await context.delete(deleted);
       await context.store.release({ ...(await lead(refused, 'a')), holder: 'b', ledger: {} });
-      await lead(newKey(), 'a', { ttl: 1 });
+      await expired((await lead(newKey(), 'a', { ttl: SHORT })).key);
       await context.store.release({ ...(await lead(mine, 'a')), ledger: {} });
       await context.other.release({ ...(await lead(theirs, 'b', { store: context.other })), ledger: {} });
       const count = { what: 'two releases', satisfies: (length: number) => length >= 2 };

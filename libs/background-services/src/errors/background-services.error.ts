@@ -16,7 +16,8 @@ export type BackgroundServicesErrorCode =
   | 'BGS_ITERATION_TIMEOUT'
   | 'BGS_WORKER_STOPPED'
   | 'BGS_NOT_REGISTERED'
-  | 'BGS_STORE';
+  | 'BGS_STORE'
+  | 'BGS_MISSING_PACKAGE';
 
 /** Base class of every error this package throws. */
 export abstract class BackgroundServicesError extends Error {

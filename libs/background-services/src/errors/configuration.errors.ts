@@ -90,6 +90,23 @@ export class ScheduleMetadataError extends BackgroundServicesError {
   }
 }
 
+/** The options ask for something that an optional package does, and it is not installed. */
+export class MissingPackageError extends BackgroundServicesError {
+  readonly code = 'BGS_MISSING_PACKAGE';
+
+  constructor(
+    readonly packageName: string,
+    version: string,
+    purpose: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `The package "${packageName}" is needed for ${purpose}, and it cannot be loaded. Run: npm install ${packageName}@${version}`,
+      options,
+    );
+  }
+}
+
 /** Renders a received value for an error message, short and on one line. */
 export function show(value: unknown): string {
   if (typeof value === 'string')

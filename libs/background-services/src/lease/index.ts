@@ -3,6 +3,12 @@ export * from './lease-key.js';
 export * from './lease-store.js';
 export * from './memory-lease-store.js';
 export * from './open-lease-store.js';
-export { type RedisTarget } from './redis/connection.js';
-export * from './redis/portable-target.js';
+export { fromPortable, type PortableTarget, toPortable, unportableFields } from './portable-target.js';
+export { addressOf, type RedisTarget } from './redis/connection.js';
 export * from './redis/redis-lease-store.js';
+export {
+  type NodeChange,
+  RedlockLeaseStore,
+  type RedlockLeaseStoreOptions,
+} from './redlock/redlock-lease-store.js';
+export { type RedisNode } from './redlock/redlock-node.js';

@@ -15,19 +15,20 @@ const clock: Clock = {
 };
 
 const lastPulse = new BigInt64Array(pulse);
-const store = openLeaseStore({ redis: fromPortable(target), ttl: timing.ttl, listen: false });
-const keeper = new Keeper({
-  store,
-  clock,
-  timing,
-  stallLimit,
-  lastPulse: () => Number(Atomics.load(lastPulse, 0)) / 1_000,
-});
 
-parentPort?.on('message', ({ lease, memory }: KeepMessage) => keeper.keep(lease, new SharedLease(memory)));
+async function start(): Promise<void> {
+  const store = await openLeaseStore({ redis: fromPortable(target), ttl: timing.ttl, listen: false });
+  const keeper = new Keeper({
+    store,
+    clock,
+    timing,
+    stallLimit,
+    lastPulse: () => Number(Atomics.load(lastPulse, 0)) / 1_000,
+  });
+  parentPort?.on('message', ({ lease, memory }: KeepMessage) => keeper.keep(lease, new SharedLease(memory)));
+  // Connected, or not to be for now: the store goes on trying.
+  await store.inspect([]).catch(() => undefined);
+  parentPort?.postMessage('ready');
+}
 
-// Connected, or not to be for now: the store goes on trying.
-void store
-  .inspect([])
-  .catch(() => undefined)
-  .then(() => parentPort?.postMessage('ready'));
+void start();

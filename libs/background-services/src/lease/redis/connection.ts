@@ -65,6 +65,12 @@ export function keyPrefixOf(target: RedisTarget): string {
   return optionsOf(target).keyPrefix ?? '';
 }
 
+/** Host and port, or the path of the socket: what tells one Redis from another, in the log and to the reader. */
+export function addressOf(target: string | RedisOptions | Redis): string {
+  const { path, sentinels, name, host = 'localhost', port = 6379 } = optionsOf(target);
+  return path ?? (sentinels ? `sentinel ${name ?? 'mymaster'}` : `${host}:${port}`);
+}
+
 export function isCluster(target: RedisTarget): target is Cluster {
   return isClient(target) && target.isCluster;
 }

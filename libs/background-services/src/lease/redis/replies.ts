@@ -52,12 +52,12 @@ export function asTtl(pttl: unknown): number | null {
   return (pttl as number) >= 0 ? (pttl as number) : null;
 }
 
-function asLost(code: unknown, holder: unknown): Lost {
+export function asLost(code: unknown, holder: unknown): Lost {
   if (code !== 0) throw unexpected(code);
   return { outcome: 'lost', holder: asText(holder) || null };
 }
 
-function asLedger(pairs: unknown): Ledger {
+export function asLedger(pairs: unknown): Ledger {
   const texts = asArray(pairs).map(asText);
   if (texts.length % 2 !== 0) throw unexpected(pairs);
   const ledger = new Map<string, string>();
@@ -65,23 +65,23 @@ function asLedger(pairs: unknown): Ledger {
   return Object.fromEntries(ledger);
 }
 
-function asArray(value: unknown, length?: number): readonly unknown[] {
+export function asArray(value: unknown, length?: number): readonly unknown[] {
   if (!Array.isArray(value) || (length !== undefined && value.length !== length)) throw unexpected(value);
   return value;
 }
 
 /** A token or a time. */
-function asCount(value: unknown): number {
+export function asCount(value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) <= 0) throw unexpected(value);
   return value as number;
 }
 
-function asText(value: unknown): string {
+export function asText(value: unknown): string {
   if (typeof value !== 'string') throw unexpected(value);
   return value;
 }
 
-function unexpected(value: unknown): StoreError {
+export function unexpected(value: unknown): StoreError {
   const seen = Array.isArray(value) ? `an array of ${value.length}` : `${typeof value} ${String(value)}`;
   return new StoreError(`Redis gave an answer that is none of the lease scripts': ${seen}`);
 }

@@ -1,12 +1,13 @@
 import { lookup } from 'node:dns';
 import { Cluster, type ClusterNode, type ClusterOptions, type RedisOptions } from 'ioredis';
-import { isClient, isCluster, type RedisTarget } from './connection.js';
+import { isClient, isCluster, type RedisTarget } from './redis/connection.js';
+import type { RedisNode } from './redlock/redlock-node.js';
 
-/** A Redis target as plain data, which another thread can be sent. */
+/** What leases live on, one Redis or several, as plain data that another thread can be sent. */
 export type PortableTarget =
   | { readonly kind: 'single'; readonly redis: string | RedisOptions }
+  | { readonly kind: 'quorum'; readonly nodes: readonly (string | RedisOptions)[] }
   | { readonly kind: 'cluster'; readonly nodes: ClusterNode[]; readonly options: ClusterOptions };
-
 /** Set by every connection of a lease anyway. */
 const OVERRIDDEN = new Set(['retryStrategy', 'reconnectOnError']);
 /** How often ioredis tries again is no matter of correctness; the thread uses the defaults. */
@@ -18,25 +19,40 @@ const RETRIES = new Set([
 ]);
 
 /** Leaves out what the thread does not need. What it does need and cannot get is said by {@link unportableFields}. */
-export function toPortable(target: RedisTarget): PortableTarget {
-  if (isCluster(target)) {
-    return { kind: 'cluster', nodes: startupNodes(target), options: portable(target.options) };
-  }
-  if (typeof target === 'string') return { kind: 'single', redis: target };
-  return { kind: 'single', redis: portable(isClient(target) ? target.options : target) };
+export function toPortable(target: RedisTarget | readonly RedisNode[]): PortableTarget {
+  if (isList(target)) return { kind: 'quorum', nodes: target.map(portableNode) };
+  if (!isCluster(target)) return { kind: 'single', redis: portableNode(target) };
+  return { kind: 'cluster', nodes: startupNodes(target), options: portable(target.options) };
 }
 
 /** The other way round. The client of a cluster is a description only: it never connects. */
-export function fromPortable(target: PortableTarget): RedisTarget {
-  if (target.kind === 'single') return target.redis;
-  return new Cluster(target.nodes, { ...target.options, lazyConnect: true });
+export function fromPortable(target: PortableTarget): RedisTarget | readonly RedisNode[] {
+  switch (target.kind) {
+    case 'single':
+      return target.redis;
+    case 'quorum':
+      return target.nodes;
+    case 'cluster':
+      return new Cluster(target.nodes, { ...target.options, lazyConnect: true });
+  }
 }
 
 /** The options that cannot be sent to a thread, by name. */
-export function unportableFields(target: RedisTarget): readonly string[] {
+export function unportableFields(target: RedisTarget | readonly RedisNode[]): readonly string[] {
+  if (isList(target)) return target.flatMap((node) => unportableFields(node));
   if (typeof target === 'string') return [];
   const options = isClient(target) ? target.options : target;
   return Object.entries(portable(options)).flatMap(([name, value]) => (isCloneable(value) ? [] : [name]));
+}
+
+/** Whether leases are to live on several servers. */
+export function isList(target: RedisTarget | readonly RedisNode[]): target is readonly RedisNode[] {
+  return Array.isArray(target);
+}
+
+function portableNode(node: RedisNode): string | RedisOptions {
+  if (typeof node === 'string') return node;
+  return portable(isClient(node) ? node.options : node);
 }
 
 function portable<Options extends RedisOptions | ClusterOptions>(options: Options): Options {

@@ -49,6 +49,20 @@ describe('A Redis target for another thread', () => {
     expect(arrived).toMatchObject({ startupNodes: [{ host: '127.0.0.1', port: 7000 }] });
   });
 
+  it('can be sent when it is a list of servers', () => {
+    const nodes = [
+      'redis://127.0.0.1:7000',
+      { port: 7001 },
+      client(new Redis({ port: 7002, lazyConnect: true })),
+    ];
+    expect(unportableFields(nodes)).toEqual([]);
+    expect(fromPortable(structuredClone(toPortable(nodes)))).toMatchObject([
+      'redis://127.0.0.1:7000',
+      { port: 7001 },
+      { port: 7002 },
+    ]);
+  });
+
   it('leaves out how often to try again, which the thread decides itself', () => {
     expect(toPortable({ port: 1, retryStrategy: () => 5, reconnectOnError: () => true })).toEqual({
       kind: 'single',

@@ -1,0 +1,154 @@
+import { StoreError } from '../../errors/index.js';
+import { companionKeys } from '../lease-key.js';
+import type { LeaseRef, LeaseView } from '../lease-store.js';
+import {
+  type ConnectionTimes,
+  isCluster,
+  keyPrefixOf,
+  leaseConnection,
+  type RedisClient,
+  type RedisTarget,
+  subscriberConnection,
+} from './connection.js';
+import { asTtl } from './replies.js';
+
+/** A release as it was published. */
+export interface ReleaseNotice extends LeaseRef {
+  /** Absent from a replica of an older version. */
+  readonly token: string | undefined;
+}
+
+export interface RedisLinkOptions<Script extends string> extends ConnectionTimes {
+  readonly redis: RedisTarget;
+  /** Lua by command name. */
+  readonly scripts: Readonly<Record<Script, string>>;
+  /** `undefined`: nobody listens, and the second connection is not made. */
+  readonly onRelease: ((notice: ReleaseNotice) => void) | undefined;
+  /** Told of every connection error, after which the connection goes on trying. */
+  readonly onError: (error: Error) => void;
+}
+
+/** A script as ioredis offers it once defined: EVALSHA, and EVAL where the server does not know the script (any more). */
+type ScriptCall = (numberOfKeys: number, ...args: (string | number)[]) => Promise<unknown>;
+
+/**
+ * The two connections to one Redis: one for scripts on leases, one that hears of releases. A command waits for a connection that is being
+ * opened, and no longer than its time limit for anything.
+ */
+export class RedisLink<Script extends string> {
+  /** Where releases are published. */
+  readonly channel: string;
+  readonly isCluster: boolean;
+  readonly #client: RedisClient;
+  readonly #scripts: Readonly<Record<Script, ScriptCall>>;
+  readonly #subscriber: RedisClient;
+  readonly #prefix: string;
+  readonly #commandTimeout: number;
+  #lastError: Error | undefined;
+  #connecting: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor({ redis, commandTimeout, scripts, onRelease, onError }: RedisLinkOptions<Script>) {
+    this.#prefix = keyPrefixOf(redis);
+    this.channel = `${this.#prefix}background-services:released`;
+    this.#commandTimeout = commandTimeout;
+    const client = leaseConnection(redis, { commandTimeout });
+    this.isCluster = isCluster(client);
+    for (const [name, lua] of Object.entries<string>(scripts)) client.defineCommand(name, { lua });
+    this.#client = client;
+    this.#scripts = client as RedisClient & Readonly<Record<string, ScriptCall>>;
+    this.#subscriber = subscriberConnection(redis);
+    this.#client.on('error', (error: Error) => {
+      this.#lastError = error;
+      onError(error);
+    });
+    this.#subscriber.on('error', onError);
+    this.#subscriber.on('ready', () => void this.#subscriber.subscribe(this.channel).catch(onError));
+    this.#subscriber.on('message', (_channel: string, message: string) => {
+      const [lease = '', holder = '', token] = message.split('\n');
+      if (lease.startsWith(this.#prefix))
+        onRelease?.({ key: lease.slice(this.#prefix.length), holder, token });
+    });
+    // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
+    const connections = onRelease ? [this.#client, this.#subscriber] : [this.#client];
+    for (const connection of connections) connection.connect().catch(() => undefined);
+  }
+
+  /** Runs a script on leases, each with its token and its ledger; what is asked for in one tick goes out in one tick. */
+  async run(
+    script: Script,
+    leases: readonly { readonly key: string }[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    if (!this.#isReady) await this.#ready();
+    const keys = leases.flatMap(({ key }) => {
+      const lease = this.#prefix + key;
+      const { token, ledger } = companionKeys(lease);
+      return [lease, token, ledger];
+    });
+    return this.#scripts[script](keys.length, ...keys, ...args);
+  }
+
+  /** Reads leases without touching them. */
+  async inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
+    await this.#ready();
+    return Promise.all(
+      keys.map(async (key) => {
+        const lease = this.#prefix + key;
+        const [holder, pttl, token] = await Promise.all([
+          this.#client.get(lease).catch(ifWrongType),
+          this.#client.pttl(lease),
+          this.#client.get(companionKeys(lease).token).catch(ifWrongType),
+        ]);
+        return { key, holder, ttl: asTtl(pttl), token: token && /^\d+$/.test(token) ? Number(token) : null };
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#subscriber.disconnect();
+    // QUIT lets what was written before be answered; a Redis that does not answer is left behind.
+    if (this.#client.status === 'ready') await this.#client.quit().catch(() => undefined);
+    this.#client.disconnect();
+  }
+
+  get #isReady(): boolean {
+    return this.#client.status === 'ready' && !this.#closing;
+  }
+
+  /**
+   * Waits for a connection that is being opened, so that a boot does not begin with an error, but no longer than for a command.
+   * @throws StoreError that says why there is no connection
+   */
+  async #ready(): Promise<void> {
+    if (this.#client.status === 'connecting' || this.#client.status === 'connect') {
+      this.#connecting ??= this.#connected().finally(() => (this.#connecting = undefined));
+      await this.#connecting;
+    }
+    if (this.#isReady) return;
+    const why = this.#closing ? 'the store is closed' : (this.#lastError?.message ?? this.#client.status);
+    throw new StoreError(`No connection to Redis: ${why}`);
+  }
+
+  #connected(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#client.off('ready', done).off('close', done);
+        resolve();
+      };
+      const timer = setTimeout(done, this.#commandTimeout);
+      this.#client.on('ready', done).on('close', done);
+    });
+  }
+}
+
+function ifWrongType(error: Error): string | null {
+  if (error.message.startsWith('WRONGTYPE')) return '(not a string)';
+  throw error;
+}

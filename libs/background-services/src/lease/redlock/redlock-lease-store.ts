@@ -1,0 +1,211 @@
+import { type Clock, type Random, systemClock } from '../clock.js';
+import type {
+  AcquireReply,
+  AcquireRequest,
+  LeaseStore,
+  LeaseView,
+  RecordReply,
+  RecordRequest,
+  ReleaseListener,
+  ReleaseReply,
+  ReleaseRequest,
+  RenewReply,
+  RenewRequest,
+} from '../lease-store.js';
+import type { ConnectionTimes } from '../redis/connection.js';
+import { unknown } from '../redis/lease-batches.js';
+import { Campaign, middle } from './campaign.js';
+import { Mender } from './mender.js';
+import { Poll, quorumOf } from './poll.js';
+import { inspectNodes } from './quorum-view.js';
+import { type RedisNode, RedlockNode } from './redlock-node.js';
+import { ReleaseHints } from './release-hints.js';
+import { newest, stamp, stampAll, unstamp } from './stamped-ledger.js';
+import { lost, noMajority } from './standing.js';
+import { Turns } from './turns.js';
+import { VoteEngine } from './vote-engine.js';
+
+/** A node stopped answering, or answers again. */
+export interface NodeChange {
+  /** Host and port. */
+  readonly node: string;
+  /** Why it does not answer; `undefined`: it does again. */
+  readonly error: Error | undefined;
+  /** How many nodes answer now, as far as is known. */
+  readonly answering: number;
+  readonly nodes: number;
+}
+
+export interface RedlockLeaseStoreOptions extends ConnectionTimes {
+  /** An odd number of Redis masters that know nothing of each other, at least 3; the same ones on every replica. */
+  readonly nodes: readonly RedisNode[];
+  /** Told once when a node stops answering, and once when it answers again. */
+  readonly onNodeChange?: (change: NodeChange) => void;
+  /** `false`: no connections over which `watch()` hears of releases. @default true */
+  readonly listen?: boolean;
+  /** @default the platform's */
+  readonly clock?: Clock;
+  /** @default `Math.random` */
+  readonly random?: Random;
+}
+
+/**
+ * Leases on several independent Redis masters, of which any minority may fail. A lease is held by whoever has the votes of a majority; a vote
+ * is the lease key on one node, laid out as a `RedisLeaseStore` lays it out.
+ *
+ * What is guaranteed while no node forgets what it has stored:
+ * - Tokens strictly increase, however late commands arrive and whatever the clocks say: a token is granted by a majority, of which each
+ *   node accepts only numbers larger than its last.
+ * - A recorded ledger entry is read by every later holder, and a compare-and-set that is answered with `recorded` is the only one under the
+ *   value it expected.
+ *
+ * A node that restarts empty has forgotten: see the documentation for what that does.
+ */
+export class RedlockLeaseStore implements LeaseStore {
+  readonly name = 'redlock';
+  readonly shared = true;
+  readonly #nodes: readonly RedlockNode[];
+  readonly #engine: VoteEngine;
+  readonly #campaign: Campaign;
+  readonly #mender: Mender;
+  readonly #hints: ReleaseHints;
+  readonly #clock: Clock;
+  readonly #turns = new Turns();
+  /** Rises with each write to a ledger, so that the later one is the newer one. */
+  #turn = 0;
+
+  private constructor(options: RedlockLeaseStoreOptions, engine: VoteEngine) {
+    const { nodes, commandTimeout, onNodeChange, listen = true } = options;
+    const { clock = systemClock, random = Math.random } = options;
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#hints = new ReleaseHints(quorumOf(nodes.length), clock);
+    this.#nodes = nodes.map((redis, i) => {
+      const node: RedlockNode = new RedlockNode({
+        redis,
+        commandTimeout,
+        onRelease: listen ? (notice) => this.#hints.onNotice(i, notice) : undefined,
+        onChange: (error) => {
+          const answering = this.#nodes.filter(({ isUp }) => isUp).length;
+          onNodeChange?.({ node: node.address, error, answering, nodes: nodes.length });
+        },
+      });
+      return node;
+    });
+    // With one vote and one grant at the end, an attempt at a lease takes no longer than four commands may.
+    this.#campaign = new Campaign({
+      nodes: this.#nodes,
+      engine,
+      clock,
+      random,
+      settleWithin: 2 * commandTimeout,
+    });
+    this.#mender = new Mender(this.#nodes);
+  }
+
+  /** @throws MissingPackageError if the package `redlock` is not installed */
+  static async open(options: RedlockLeaseStoreOptions): Promise<RedlockLeaseStore> {
+    return new RedlockLeaseStore(options, await VoteEngine.load());
+  }
+
+  async acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
+    const replies: AcquireReply[] = [];
+    for (const wave of inWaves(requests)) {
+      const waveReplies = await this.#campaign.run(wave.map(({ request }) => request));
+      wave.forEach(({ position }, i) => (replies[position] = waveReplies[i]!));
+    }
+    return replies;
+  }
+
+  renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
+    const stamped = requests.map((request) => this.#stamped(request));
+    const asked = this.#nodes.map((node) => node.renew(stamped));
+    return Promise.all(
+      stamped.map(async (request, i): Promise<RenewReply> => {
+        const poll = new Poll(asked.map((replies) => replies.then((all) => all[i]!)));
+        if (await this.#engine.prolong({ ...request, ballots: ballotsOf(poll, 'renewed') })) {
+          const times = poll.with('renewed').map(({ storeTime }) => storeTime);
+          void this.#mender.look(request, poll.asked);
+          return { outcome: 'renewed', storeTime: middle([...times, this.#clock.wall()]) };
+        }
+        await poll.until(() => poll.hasQuorum('lost'));
+        return lost(poll) ?? noMajority(poll);
+      }),
+    );
+  }
+
+  async release(request: ReleaseRequest): Promise<ReleaseReply> {
+    const stamped = this.#stamped(request);
+    const poll = new Poll(this.#nodes.map((node) => node.release(stamped)));
+    const motion = { ...request, ttl: 0, ballots: ballotsOf(poll, 'released') };
+    if (await this.#engine.release(motion)) return { outcome: 'released' };
+    await poll.until(() => poll.hasQuorum('lost'));
+    return lost(poll) ?? noMajority(poll);
+  }
+
+  /** The holder is the only one who writes, so its own turns are all there is to order. */
+  record(request: RecordRequest): Promise<RecordReply> {
+    return this.#turns.take(`${request.key}\n${request.field}`, () => this.#record(request).catch(unknown));
+  }
+
+  inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
+    return inspectNodes(this.#nodes, keys);
+  }
+
+  watch(listener: ReleaseListener): () => void {
+    return this.#hints.watch(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#hints.close();
+    await Promise.all(this.#nodes.map((node) => node.close()));
+  }
+
+  async #record({ field, value, expected, ...lease }: RecordRequest): Promise<RecordReply> {
+    if (expected !== undefined) {
+      const reads = new Poll(this.#nodes.map((node) => node.read(lease, field)));
+      await reads.until(() => reads.hasQuorum('read') || reads.hasQuorum('lost'));
+      if (!reads.hasQuorum('read')) return lost(reads) ?? noMajority(reads);
+      const [current = null] = Object.values(unstamp(newest(reads.with('read').map(({ ledger }) => ledger))));
+      if (current !== expected && current !== value) return { outcome: 'conflict', current };
+    }
+    // A value that is there already is written again: it may be on a minority only.
+    const text = stamp(value, lease.token, this.#nextTurn());
+    const writes = new Poll(this.#nodes.map((node) => node.write(lease, field, text)));
+    await writes.until(() => writes.hasQuorum('written') || writes.hasQuorum('lost'));
+    return writes.hasQuorum('written') ? { outcome: 'recorded' } : (lost(writes) ?? noMajority(writes));
+  }
+
+  #stamped<Request extends ReleaseRequest>(request: Request): Request {
+    return { ...request, ledger: stampAll(request.ledger, request.token, this.#nextTurn()) };
+  }
+
+  #nextTurn(): number {
+    return (this.#turn += 1);
+  }
+}
+
+/** Yes is the one outcome; there is nothing to take back from a renewal or a release. */
+function ballotsOf<Reply extends { readonly outcome: string }>(poll: Poll<Reply>, yes: Reply['outcome']) {
+  return poll.asked.map((answer) => ({
+    cast: async () => (await answer).outcome === yes,
+    takeBack: () => Promise.resolve(),
+  }));
+}
+
+interface Placed {
+  readonly request: AcquireRequest;
+  readonly position: number;
+}
+
+/** Parts requests so that none names a key twice: the later one of two must get the larger token. */
+function inWaves(requests: readonly AcquireRequest[]): readonly (readonly Placed[])[] {
+  const waves: Placed[][] = [];
+  const seen = new Map<string, number>();
+  requests.forEach((request, position) => {
+    const wave = seen.get(request.key) ?? 0;
+    seen.set(request.key, wave + 1);
+    (waves[wave] ??= []).push({ request, position });
+  });
+  return waves;
+}

@@ -1,0 +1,164 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import type {
+  HeldLease,
+  LeaseRef,
+  LeaseView,
+  ReleaseReply,
+  ReleaseRequest,
+  RenewReply,
+  RenewRequest,
+  Unknown,
+} from '../lease-store.js';
+import { addressOf, type ConnectionTimes } from '../redis/connection.js';
+import { BATCH, inBatches, unknown } from '../redis/lease-batches.js';
+import { flatten, HOLDER_SCRIPTS, releaseLease, renewLeases, withSize } from '../redis/lease-calls.js';
+import { RedisLink, type ReleaseNotice } from '../redis/redis-link.js';
+import { GRANT_LUA } from './grant.lua.js';
+import { MEND_LUA } from './mend.lua.js';
+import { READ_LUA } from './read.lua.js';
+import {
+  type GrantReply,
+  readGrantReplies,
+  readReadReply,
+  type ReadReply,
+  readVoteReplies,
+  readWriteReply,
+  type VoteReply,
+  type WriteReply,
+} from './replies.js';
+import { VOTE_LUA } from './vote.lua.js';
+import { WITHDRAW_LUA } from './withdraw.lua.js';
+import { WRITE_LUA } from './write.lua.js';
+
+/** How to reach one of several independent Redis masters: a URL, ioredis options, or a client of the app, which is duplicated. */
+export type RedisNode = string | RedisOptions | Redis;
+
+const SCRIPTS = {
+  ...HOLDER_SCRIPTS,
+  bgsVote: VOTE_LUA,
+  bgsGrant: GRANT_LUA,
+  bgsWithdraw: WITHDRAW_LUA,
+  bgsRead: READ_LUA,
+  bgsWrite: WRITE_LUA,
+  bgsMend: MEND_LUA,
+} as const;
+
+export interface RedlockNodeOptions extends ConnectionTimes {
+  readonly redis: RedisNode;
+  readonly onRelease: ((notice: ReleaseNotice) => void) | undefined;
+  /** The node does not answer any more (with the error that says so), or does again (with none). */
+  readonly onChange: (error: Error | undefined) => void;
+}
+
+/** One of the Redis masters. No call rejects but `inspect`; whatever is no answer of a script is `unknown`. */
+export class RedlockNode {
+  /** Host and port, for the log. */
+  readonly address: string;
+  readonly #link: RedisLink<keyof typeof SCRIPTS>;
+  #state: 'up' | 'down' = 'up';
+
+  constructor(private readonly options: RedlockNodeOptions) {
+    const { redis, commandTimeout, onRelease } = options;
+    this.address = addressOf(redis);
+    // A connection that breaks while nobody asks is of no interest: it comes back, or the next command says why not.
+    this.#link = new RedisLink({
+      redis,
+      commandTimeout,
+      scripts: SCRIPTS,
+      onRelease,
+      onError: () => undefined,
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#state === 'up';
+  }
+
+  /** Asks for this node's vote, as the `VOTE_LUA` script describes. */
+  async vote(requests: readonly (LeaseRef & { readonly ttl: number })[]): Promise<readonly VoteReply[]> {
+    const replies = await inBatches(requests, BATCH, async (batch) => {
+      const { holder, ttl } = batch[0];
+      const answer = await this.#link.run('bgsVote', batch, [holder, Math.ceil(ttl)]);
+      return readVoteReplies(answer, batch.length);
+    });
+    return this.#noted(replies);
+  }
+
+  /** Offers tokens that were proposed after an election. */
+  async grant(requests: readonly RenewRequest[]): Promise<readonly GrantReply[]> {
+    const replies = await inBatches(requests, BATCH, async (batch) => {
+      const leases = batch.flatMap(({ token, ledger }) => [token, ...withSize(flatten(ledger))]);
+      return readGrantReplies(
+        await this.#link.run('bgsGrant', batch, [batch[0].holder, ...leases]),
+        batch.length,
+      );
+    });
+    return this.#noted(replies);
+  }
+
+  /** Takes a vote back, which is one with any of these tokens beside it. */
+  async withdraw(lease: LeaseRef, tokens: readonly number[]): Promise<void> {
+    await this.#ask(() => this.#link.run('bgsWithdraw', [lease], [lease.holder, ...tokens]));
+  }
+
+  async renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
+    return this.#noted(await renewLeases(this.#link, requests, BATCH));
+  }
+
+  async release(request: ReleaseRequest): Promise<ReleaseReply> {
+    const reply = await releaseLease(this.#link, request);
+    this.#note(reply);
+    return reply;
+  }
+
+  /** Reads the ledger as its holder, or one entry of it. */
+  read(lease: HeldLease, field?: string): Promise<ReadReply> {
+    const args = [lease.holder, lease.token, ...(field === undefined ? [] : [field])];
+    return this.#ask(async () => readReadReply(await this.#link.run('bgsRead', [lease], args)));
+  }
+
+  /** Writes a stamped ledger entry as its holder. */
+  write(lease: HeldLease, field: string, text: string): Promise<WriteReply> {
+    const args = [lease.holder, lease.token, field, text];
+    return this.#ask(async () => readWriteReply(await this.#link.run('bgsWrite', [lease], args)));
+  }
+
+  /** Brings the node up to date with a lease that a majority has confirmed. Resolves with whether it took it. */
+  async mend({ holder, token, ttl, ledger, ...lease }: RenewRequest): Promise<boolean> {
+    const args = [holder, token, Math.ceil(ttl), ...flatten(ledger)];
+    return (await this.#ask(() => this.#link.run('bgsMend', [lease], args))) === 1;
+  }
+
+  /** @throws if the node does not answer */
+  inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
+    return this.#link.inspect(keys);
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  async #ask<Reply>(command: () => Promise<Reply>): Promise<Reply | Unknown> {
+    const reply = await command().catch(unknown);
+    this.#note(reply);
+    return reply;
+  }
+
+  #noted<Reply>(replies: readonly Reply[]): readonly Reply[] {
+    const failed = replies.find(isUnknown);
+    if (replies.length > 0) this.#note(failed);
+    return replies;
+  }
+
+  #note(reply: unknown): void {
+    const error = isUnknown(reply) ? reply.error : undefined;
+    const state = error ? 'down' : 'up';
+    if (state === this.#state) return;
+    this.#state = state;
+    this.options.onChange(error);
+  }
+}
+
+function isUnknown(reply: unknown): reply is Unknown {
+  return typeof reply === 'object' && reply !== null && 'outcome' in reply && reply.outcome === 'unknown';
+}

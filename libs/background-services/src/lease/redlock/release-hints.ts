@@ -1,0 +1,53 @@
+import type { Clock, Timer } from '../clock.js';
+import type { ReleaseListener } from '../lease-store.js';
+import type { ReleaseNotice } from '../redis/redis-link.js';
+
+/** How long the notices of the other nodes are waited for, ms. */
+const GRACE = 50;
+
+interface Heard {
+  readonly nodes: Set<number>;
+  readonly timer: Timer;
+}
+
+/**
+ * Makes one hint of the notices that the nodes publish of one release. A majority of them means that the lease is free on a majority: whoever
+ * tries sooner may find too few votes free. If notices are missing (messages may be lost, nodes may be down), a moment's wait will do.
+ */
+export class ReleaseHints {
+  readonly #listeners = new Set<ReleaseListener>();
+  readonly #heard = new Map<string, Heard>();
+  /** The last token told of, by key: what comes after is an echo. */
+  readonly #told = new Map<string, number>();
+
+  constructor(
+    private readonly quorum: number,
+    private readonly clock: Clock,
+  ) {}
+
+  watch(listener: ReleaseListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onNotice(node: number, { key, holder, token }: ReleaseNotice): void {
+    const number = Number(token);
+    if (!Number.isSafeInteger(number) || number <= (this.#told.get(key) ?? 0)) return;
+    const id = `${key}\n${number}`;
+    const tell = () => {
+      this.#heard.get(id)?.timer.cancel();
+      this.#heard.delete(id);
+      this.#told.set(key, Math.max(number, this.#told.get(key) ?? 0));
+      for (const listener of [...this.#listeners]) listener({ key, holder });
+    };
+    const heard = this.#heard.get(id) ?? { nodes: new Set(), timer: this.clock.setTimeout(tell, GRACE) };
+    this.#heard.set(id, heard);
+    heard.nodes.add(node);
+    if (heard.nodes.size >= this.quorum) tell();
+  }
+
+  close(): void {
+    for (const { timer } of this.#heard.values()) timer.cancel();
+    this.#heard.clear();
+  }
+}

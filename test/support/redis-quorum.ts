@@ -1,0 +1,44 @@
+import { Redis } from 'ioredis';
+import { RedlockLeaseStore, type RedlockLeaseStoreOptions } from 'nestjs-background-services';
+import { onCleanUp } from './deferred-cleanup.js';
+import { RedisServer } from './redis-server.js';
+
+/** Independent Redis servers, and an operator's connection to each. They end with the test at the latest. */
+export class RedisQuorum {
+  private constructor(
+    readonly servers: readonly RedisServer[],
+    readonly operators: readonly Redis[],
+  ) {}
+
+  static async start(size: number): Promise<RedisQuorum> {
+    const servers = await Promise.all(Array.from({ length: size }, () => RedisServer.start()));
+    const operators = servers.map(({ url }) => {
+      const operator = new Redis(url, { maxRetriesPerRequest: null, disconnectTimeout: 10 });
+      operator.on('error', () => {});
+      onCleanUp(() => operator.disconnect());
+      return operator;
+    });
+    return new RedisQuorum(servers, operators);
+  }
+
+  get urls(): readonly string[] {
+    return this.servers.map(({ url }) => url);
+  }
+
+  /** A replica's store on these servers. */
+  async open(options: Partial<RedlockLeaseStoreOptions> = {}): Promise<RedlockLeaseStore> {
+    const store = await RedlockLeaseStore.open({ nodes: this.urls, commandTimeout: 1_000, ...options });
+    onCleanUp(() => store.close());
+    return store;
+  }
+
+  /** Does the same on every server. */
+  async each<Result>(work: (operator: Redis) => Promise<Result>): Promise<readonly Result[]> {
+    return Promise.all(this.operators.map(work));
+  }
+
+  async stop(): Promise<void> {
+    for (const operator of this.operators) operator.disconnect();
+    await Promise.all(this.servers.map((server) => server.stop()));
+  }
+}
