@@ -38,6 +38,8 @@ process.on('unhandledRejection', (error) => escaped('a promise that nobody await
 
 /** Plays one plan from its beginning until all is well after its last fault, or until an invariant is violated. */
 export async function simulate(plan: Plan, mode: 'silent' | 'kept' = 'silent'): Promise<Outcome> {
+  // Most errors here are planned, and nobody reads where they come from: looking for that costs more than the errors do.
+  Error.stackTraceLimit = mode === 'kept' ? 10 : 0;
   const world = new World(plan, endOfFaults(plan), mode);
   const { scheduler } = world;
   current = world;

@@ -4,6 +4,9 @@ interface Entry {
   action: (() => void) | undefined;
 }
 
+/** More than any history takes: something calls itself again and again without time passing. */
+const MOST_STEPS = 100_000;
+
 export interface Scheduled {
   cancel(): void;
 }
@@ -46,12 +49,17 @@ export class Scheduler {
    */
   run(afterStep: () => void, onThrow: (error: unknown) => void): Promise<void> {
     const settled = Promise.resolve();
+    let steps = 0;
     return new Promise((resolve) => {
       const step = (): void => {
         afterStep();
         const entry = this.#state === 'running' ? this.#pop() : undefined;
         if (!entry) return resolve();
         this.#now = entry.at;
+        if (++steps > MOST_STEPS) {
+          onThrow(new Error(`More than ${MOST_STEPS} steps`));
+          return resolve();
+        }
         try {
           entry.action?.();
         } catch (error) {

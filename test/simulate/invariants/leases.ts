@@ -83,9 +83,9 @@ export class LeaseWitness {
     return this.#live(this.#record(key))?.holder === holder;
   }
 
-  /** The how-manieth grant of the key this was. */
-  grantOf(key: string, holder: string, token: number): number | undefined {
-    return this.#grants.get(`${key} ${holder} ${token}`);
+  /** The how-manieth grant of its key this was; 0 if there was none such. */
+  grantOf(key: string, holder: string, token: number): number {
+    return this.#grants.get(`${key} ${holder} ${token}`) ?? 0;
   }
 
   /** An operator put somebody else on the key, or nobody. */
@@ -95,8 +95,8 @@ export class LeaseWitness {
     record.robbed = record.grants;
   }
 
-  isRobbed(key: string, holder: string, token: number): boolean {
-    return (this.grantOf(key, holder, token) ?? 0) <= this.#record(key).robbed;
+  isRobbed(key: string, grant: number): boolean {
+    return grant <= this.#record(key).robbed;
   }
 
   /** The store forgot its newest writes; what it still knows is found out from its next replies. */

@@ -1,12 +1,19 @@
 import { LONGEST_WORK, CIRCUIT_BREAKER, TIMING } from '../world/settings.js';
 import type { World } from '../world/world.js';
+import type { Invariant } from './verdicts.js';
 
 /** How often it is looked whether the fleet has found back to work, ms. */
-const LOOKS_EVERY = 50;
+const LOOKS_EVERY = 100;
 
 /** Between two standbys at the expiry of a lease, and for timers and the network, ms. */
 const EXPIRY_SPREAD = 250;
 const SLACK = 500;
+
+interface Missing {
+  readonly invariant: Invariant;
+  readonly what: string;
+  readonly dueBy: number;
+}
 
 /**
  * After the faults somebody leads every key within a bound, and every worker runs; slots that are owed a run get it. A history in which
@@ -33,38 +40,39 @@ export class LivenessWitness {
     this.#workersBy = this.#leaderBy + toRun / slowest;
   }
 
+  /** Looks now, and goes on looking until nothing is missing. */
   watch(): void {
     const { scheduler, verdicts } = this.world;
     const missing = this.#missing();
     if (!missing) return scheduler.stop();
-    if (scheduler.now > missing.dueBy)
+    const { invariant, what, dueBy } = missing;
+    if (scheduler.now > dueBy)
       return verdicts.violated(
-        'I7',
-        `${(scheduler.now - this.#since).toFixed(0)} ms after the faults: ${missing.what}`,
+        invariant,
+        `${(scheduler.now - this.#since).toFixed(0)} ms after the faults: ${what}`,
       );
     scheduler.after(LOOKS_EVERY, () => this.watch());
   }
 
-  #missing(): { readonly what: string; readonly dueBy: number } | undefined {
-    const { world } = this;
-    for (const key of world.keys)
-      if (!world.terms.leader(key)) return { what: `nobody leads ${key}`, dueBy: this.#leaderBy };
-    for (const { replica } of world.hosts)
-      if (replica?.isStopping) return { what: `${replica.name} has not stopped`, dueBy: this.#workersBy };
-    for (const worker of this.#workersThatMustRun()) {
-      if (world.lastStartOf(worker) < this.#since)
-        return { what: `${worker} does not run`, dueBy: this.#workersBy };
-    }
+  #missing(): Missing | undefined {
+    const { hosts, keys, terms } = this.world;
+    const leaderless = keys.find((key) => !terms.leader(key));
+    if (leaderless) return { invariant: 'I7', what: `nobody leads ${leaderless}`, dueBy: this.#leaderBy };
+    const stopping = hosts.find(({ replica }) => replica?.isStopping)?.replica;
+    if (stopping)
+      return { invariant: 'I7', what: `${stopping.name} has not stopped`, dueBy: this.#workersBy };
+    const idle = this.#workersThatMustRun().find((worker) => this.world.lastStartOf(worker) < this.#since);
+    if (idle) return { invariant: 'I7', what: `${idle} does not run`, dueBy: this.#workersBy };
     return this.#owed();
   }
 
-  #owed() {
-    const { world } = this;
-    for (const [i, { cron }] of world.plan.keys.entries()) {
-      if (cron?.onInterrupted !== 'rerun' || world.leases.isForgetful(`k${i}`)) continue;
-      const owed = world.slots.interrupted(`k${i}:cron`);
-      if (owed.length > 0)
-        return { what: `slot ${owed.join(', ')} of k${i}:cron was not run again`, dueBy: this.#workersBy };
+  #owed(): Missing | undefined {
+    const { leases, plan, slots } = this.world;
+    for (const [i, { cron }] of plan.keys.entries()) {
+      if (cron?.onInterrupted !== 'rerun' || leases.isForgetful(`k${i}`)) continue;
+      const owed = slots.interrupted(`k${i}:cron`);
+      const what = `slot ${owed.join(', ')} of k${i}:cron was not run again`;
+      if (owed.length > 0) return { invariant: 'I10', what, dueBy: this.#workersBy };
     }
     return undefined;
   }

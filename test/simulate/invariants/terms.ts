@@ -19,6 +19,7 @@ interface WatchedTerm {
   readonly process: Watched;
   readonly key: string;
   readonly token: number;
+  readonly grant: number;
   /** On the process's own clocks, when the last command that was confirmed to it had been sent. */
   confirmed: Instant;
   /** `dead`: past its deadline when something came that would have prolonged it. Nothing may bring it back. */
@@ -80,6 +81,7 @@ export class TermWitness {
       process,
       key,
       token,
+      grant: this.leases.grantOf(key, process.instanceId, token),
       confirmed: sentAt,
       phase: 'live',
       running: 0,
@@ -223,8 +225,8 @@ export class TermWitness {
   }
 
   /** An operator took its lease away; it may not know yet. */
-  #isRobbed({ process, key, token }: WatchedTerm): boolean {
-    return this.leases.isRobbed(key, process.instanceId, token);
+  #isRobbed({ key, grant }: WatchedTerm): boolean {
+    return this.leases.isRobbed(key, grant);
   }
 
   /** By the clock that says more. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Fault, FaultKind, KeyPlan, MachinePlan, Plan } from './plan.js';
 
-/** Faults begin within this time; what lasts longer is cut short by the end of all faults. */
-const FAULTS_BEGIN_WITHIN = 9_000;
+/** Faults begin within two TTLs: so close together that they meet. */
+const FAULTS_BEGIN_WITHIN = 6_000;
 
 const time = (max: number, min = 0) => fc.integer({ min, max });
 const index = fc.nat(3);
@@ -21,11 +21,11 @@ const weather = fc.constantFrom('requests-lost', 'replies-lost', 'slow', 'lossy'
 const clockSteps = fc.oneof(time(6_000, -6_000), time(2_500, -2_500));
 
 const survivable: readonly fc.WeightedArbitrary<Fault>[] = [
-  { weight: 6, arbitrary: fault('network', { machine: index, weather, lasts: time(4_000, 100) }) },
-  { weight: 3, arbitrary: fault('pause', { machine: index, lasts: time(4_000) }) },
-  { weight: 2, arbitrary: fault('suspend', { machine: index, lasts: time(4_000) }) },
-  { weight: 2, arbitrary: fault('kill', { machine: index, bootsAfter: time(3_000) }) },
-  { weight: 2, arbitrary: fault('stop', { machine: index, bootsAfter: time(3_000) }) },
+  { weight: 6, arbitrary: fault('network', { machine: index, weather, lasts: time(3_000, 100) }) },
+  { weight: 3, arbitrary: fault('pause', { machine: index, lasts: time(3_000) }) },
+  { weight: 2, arbitrary: fault('suspend', { machine: index, lasts: time(3_000) }) },
+  { weight: 2, arbitrary: fault('kill', { machine: index, bootsAfter: time(2_000) }) },
+  { weight: 2, arbitrary: fault('stop', { machine: index, bootsAfter: time(2_000) }) },
   { weight: 2, arbitrary: fault('step-down', { machine: index, key: index }) },
   { weight: 2, arbitrary: fault('set-clock', { machine: index, by: clockSteps }) },
   { weight: 1, arbitrary: fault('trigger', { machine: index, key: index }) },

@@ -9,6 +9,8 @@ export class ObservedDuties implements Duties {
   /** What throws when it is called next. */
   hostile: 'begin' | 'drain' | 'save' | undefined;
 
+  readonly #tokens = new WeakMap<Term, number>();
+
   constructor(
     private readonly duties: Duties,
     private readonly replica: Replica,
@@ -18,6 +20,7 @@ export class ObservedDuties implements Duties {
   begin(term: Term, ledger: Ledger, record: RecordEntry): void {
     const { key, fencingToken: token } = term;
     const { replica, world } = this;
+    this.#tokens.set(term, token);
     world.history.note(replica.name, () => `LEADS ${key} under ${tokenText(token)}`);
     world.terms.begun(replica, key, token);
     // Before the workers hear of it: the gate is closed already.
@@ -34,8 +37,9 @@ export class ObservedDuties implements Duties {
   }
 
   async drain(term: Term, timeout: number): Promise<readonly string[]> {
-    const { key, fencingToken: token } = term;
+    const { key } = term;
     const { replica, world } = this;
+    const token = this.#tokenOf(term);
     world.terms.draining(replica, key, token);
     const undrained = await this.duties.drain(term, timeout);
     const names = this.hostile === 'drain' ? ['(threw)'] : undrained;
@@ -55,6 +59,17 @@ export class ObservedDuties implements Duties {
 
   markSaved(entries: Ledger): void {
     this.duties.markSaved(entries);
+  }
+
+  /** The one that the term began with. */
+  #tokenOf(term: Term): number {
+    const token = this.#tokens.get(term) ?? NaN;
+    if (term.fencingToken !== token)
+      this.world.verdicts.violated(
+        'I3',
+        `${this.replica.name}: the term that began under ${tokenText(token)} is ${tokenText(term.fencingToken)} now`,
+      );
+    return token;
   }
 
   #throwIfHostile(where: 'begin' | 'drain' | 'save'): void {

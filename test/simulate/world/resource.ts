@@ -31,7 +31,7 @@ export class Resource {
   }
 
   write({ key, holder, term, token }: WriteOf): void {
-    const grant = this.leases.grantOf(key, holder, term) ?? 0;
+    const grant = this.leases.grantOf(key, holder, term);
     if (this.#isStale('unfenced', key, grant)) this.#unfencedStale++;
     const isAccepted = token >= (this.#highest.get(key) ?? 0);
     this.history.note(
