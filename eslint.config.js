@@ -65,7 +65,9 @@ export default tseslint.config(
       ],
     },
   },
-XX, 'test/**/*.ts'],
+  ...layerRules,
+  {
+    files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: {
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/require-await': 'off',
