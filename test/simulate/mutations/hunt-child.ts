@@ -1,4 +1,5 @@
 import { register } from 'node:module';
+import type * as checking from '../campaign/check.js';
 import type { Invariant } from '../invariants/verdicts.js';
 import type { Edit } from './mutation.js';
 
@@ -21,9 +22,7 @@ const { mutations, seed, histories } = JSON.parse(process.argv[2] ?? '') as Hunt
 register('./plant-hooks.mjs', import.meta.url, { data: mutations });
 for (const i of mutations.keys()) {
   const start = performance.now();
-  const { check } = (await import(
-    `../campaign/check.ts?mutation=${i}`
-  )) as typeof import('../campaign/check.js');
+  const { check } = (await import(`../campaign/check.ts?mutation=${i}`)) as typeof checking;
   const result = await check({ seed, histories, failing: 'stop' });
   const report: HuntReport = {
     caughtBy: result.counterexample?.violation.invariant ?? null,

@@ -27,7 +27,12 @@ function durationOf(fault: Fault): number {
       return fault.bootsAfter;
     case 'operator-disables':
       return fault.ttl;
-    default:
+    case 'step-down':
+    case 'set-clock':
+    case 'trigger':
+    case 'duties-throw':
+    case 'operator-deletes':
+    case 'set-store-clock':
       return 0;
   }
 }
