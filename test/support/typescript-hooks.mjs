@@ -12,10 +12,14 @@ export async function resolve(specifier, context, next) {
   return next(specifier, context);
 }
 
-/** Compiled with the options of .swcrc, which the tests use too: node's own type stripping knows no decorators. */
 export async function load(url, context, next) {
   if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
   const filename = fileURLToPath(url);
-  const { code } = await transform(await readFile(filename, 'utf8'), { filename });
+  return compile(filename, await readFile(filename, 'utf8'));
+}
+
+/** Compiled with the options of .swcrc, which the tests use too: node's own type stripping knows no decorators. */
+export async function compile(filename, source) {
+  const { code } = await transform(source, { filename });
   return { format: 'module', source: code, shortCircuit: true };
 }

@@ -1,0 +1,92 @@
+import { LONGEST_WORK, CIRCUIT_BREAKER, TIMING } from '../world/settings.js';
+import type { World } from '../world/world.js';
+import type { Invariant } from './verdicts.js';
+
+/** How often it is looked whether the fleet has found back to work, ms. */
+const LOOKS_EVERY = 100;
+
+/** Between two standbys at the expiry of a lease, and for timers and the network, ms. */
+const EXPIRY_SPREAD = 250;
+const SLACK = 500;
+
+interface Missing {
+  readonly invariant: Invariant;
+  readonly what: string;
+  readonly dueBy: number;
+}
+
+/**
+ * After the faults somebody leads every key within a bound, and every worker runs; slots that are owed a run get it. A history in which
+ * all is well again ends there.
+ */
+export class LivenessWitness {
+  readonly #since: number;
+  readonly #leaderBy: number;
+  readonly #workersBy: number;
+
+  constructor(private readonly world: World) {
+    const { plan, scheduler } = world;
+    const slowest = 1 + Math.min(plan.storeDrift, ...plan.machines.map(({ drift }) => drift)) / 1_000;
+    // The slowest way: a step-down at the very end that does not drain stands back until its own lease has expired and others were let go first.
+    const { ttl, retryInterval, jitter } = TIMING;
+    const commands = (2 * ttl) / 5;
+    const toLead = plan.drainTimeout + ttl + retryInterval * (1 + jitter) + commands + EXPIRY_SPREAD + SLACK;
+    const period = Math.max(
+      ...plan.keys.map(({ every, cron }) => Math.max(every, 1_000 * (cron?.seconds ?? 0))),
+    );
+    const toRun = period + LONGEST_WORK + CIRCUIT_BREAKER.openDuration + commands + SLACK;
+    this.#since = scheduler.now;
+    this.#leaderBy = this.#since + toLead / slowest;
+    this.#workersBy = this.#leaderBy + toRun / slowest;
+  }
+
+  /** Looks now, and goes on looking until nothing is missing. */
+  watch(): void {
+    const { scheduler, verdicts } = this.world;
+    const missing = this.#missing();
+    if (!missing) return scheduler.stop();
+    const { invariant, what, dueBy } = missing;
+    if (scheduler.now > dueBy)
+      return verdicts.violated(
+        invariant,
+        `${(scheduler.now - this.#since).toFixed(0)} ms after the faults: ${what}`,
+      );
+    scheduler.after(LOOKS_EVERY, () => this.watch());
+  }
+
+  #missing(): Missing | undefined {
+    const { hosts, keys, terms } = this.world;
+    const leaderless = keys.find((key) => !terms.leader(key));
+    if (leaderless) return { invariant: 'I7', what: `nobody leads ${leaderless}`, dueBy: this.#leaderBy };
+    const stopping = hosts.find(({ replica }) => replica?.isStopping)?.replica;
+    if (stopping)
+      return { invariant: 'I7', what: `${stopping.name} has not stopped`, dueBy: this.#workersBy };
+    const idle = this.#workersThatMustRun().find((worker) => this.world.lastStartOf(worker) < this.#since);
+    if (idle) return { invariant: 'I7', what: `${idle} does not run`, dueBy: this.#workersBy };
+    return this.#owed();
+  }
+
+  #owed(): Missing | undefined {
+    const { leases, plan, slots } = this.world;
+    for (const [i, { cron }] of plan.keys.entries()) {
+      if (cron?.onInterrupted !== 'rerun' || leases.isForgetful(`k${i}`)) continue;
+      const owed = slots.interrupted(`k${i}:cron`);
+      const what = `slot ${owed.join(', ')} of k${i}:cron was not run again`;
+      if (owed.length > 0) return { invariant: 'I10', what, dueBy: this.#workersBy };
+    }
+    return undefined;
+  }
+
+  /** A cron worker has nothing to do while its clock is behind one by which slots were settled already. */
+  #workersThatMustRun(): readonly string[] {
+    const { hosts, highestWall, plan, scheduler } = this.world;
+    return plan.keys.flatMap(({ cron }, i) => {
+      const names = [`k${i}:interval`];
+      if (!cron) return names;
+      const behind = ({ machine }: (typeof hosts)[number]) =>
+        machine.wall() + (this.#workersBy - scheduler.now) * machine.rate <
+        highestWall + 2_000 * cron.seconds;
+      return hosts.some(behind) ? names : [...names, `k${i}:cron`];
+    });
+  }
+}

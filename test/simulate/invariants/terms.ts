@@ -1,0 +1,251 @@
+import type { Instant } from '../../../libs/background-services/src/lease/index.js';
+import { tokenText } from '../engine/history.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import type { Machine } from '../world/machine.js';
+import type { LeaseWitness } from './leases.js';
+import type { Invariant, Verdicts } from './verdicts.js';
+
+/** How late an abort may be, ms: what the library promises. */
+const ABORT_WITHIN = 50;
+
+/** A process whose terms are watched. */
+export interface Watched {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly machine: Machine;
+}
+
+interface WatchedTerm {
+  readonly process: Watched;
+  readonly key: string;
+  readonly token: number;
+  readonly grant: number;
+  /** On the process's own clocks, when the last command that was confirmed to it had been sent. */
+  confirmed: Instant;
+  /** `dead`: past its deadline when something came that would have prolonged it. Nothing may bring it back. */
+  phase: 'live' | 'dead' | 'aborted' | 'draining' | 'drained' | 'undrained';
+  running: number;
+  /** In true time, when its deadline was seen to have passed. */
+  deadlineAt: number | undefined;
+}
+
+/**
+ * Terms by an account of their own: from what was sent and answered, and never by what the library says of them. A reply counts for the
+ * deadline if it was handed to the library in time, from the moment at which its command was sent.
+ */
+export class TermWitness {
+  readonly #terms = new Map<string, WatchedTerm>();
+  readonly #granted = new Map<string, Instant>();
+  readonly #live = new Set<WatchedTerm>();
+
+  constructor(
+    private readonly renewDeadline: number,
+    private readonly assumptions: 'hold' | 'broken',
+    private readonly scheduler: Scheduler,
+    private readonly leases: LeaseWitness,
+    private readonly verdicts: Verdicts,
+  ) {}
+
+  /** A grant was handed to a process; a term may follow. */
+  granted(process: Watched, key: string, token: number, sentAt: Instant): void {
+    this.#granted.set(id(process, key, token), sentAt);
+  }
+
+  /** A renewal was confirmed to a process. */
+  renewed(process: Watched, key: string, token: number, sentAt: Instant): void {
+    const term = this.#terms.get(id(process, key, token));
+    if (term?.phase !== 'live') return;
+    if (this.#remaining(term) <= 0) term.phase = 'dead';
+    else if (sentAt.monotonic > term.confirmed.monotonic) term.confirmed = sentAt;
+  }
+
+  begun(process: Watched, key: string, token: number): void {
+    const of = id(process, key, token);
+    const sentAt = this.#granted.get(of);
+    if (!sentAt)
+      return this.verdicts.violated(
+        'I3',
+        `${process.name} leads ${key} under ${tokenText(token)}, ungranted`,
+      );
+    if (this.#terms.has(of)) return this.#says('I6', 'a second beginning', process, key, token);
+    for (const other of this.#live)
+      if (other.process === process && other.key === key)
+        return this.#says(
+          'I6',
+          `a beginning before the end of ${tokenText(other.token)}`,
+          process,
+          key,
+          token,
+        );
+    const term: WatchedTerm = {
+      process,
+      key,
+      token,
+      grant: this.leases.grantOf(key, process.instanceId, token),
+      confirmed: sentAt,
+      phase: 'live',
+      running: 0,
+      deadlineAt: undefined,
+    };
+    this.#terms.set(of, term);
+    this.#live.add(term);
+    this.#watch(term);
+  }
+
+  /** @param isLive what the library says of the term at the moment of the abort */
+  aborted(process: Watched, key: string, token: number, isLive: boolean): void {
+    const term = this.#known(process, key, token);
+    if (!term) return;
+    if (isLive) this.#says('I5', 'an abort before the gate was closed', process, key, token);
+    if (term.phase !== 'live' && term.phase !== 'dead')
+      this.#says('I6', 'a second abort', process, key, token);
+    term.phase = 'aborted';
+    this.#live.delete(term);
+  }
+
+  draining(process: Watched, key: string, token: number): void {
+    const term = this.#known(process, key, token);
+    if (!term) return;
+    if (term.phase !== 'aborted')
+      this.#says('I5', `a drain of a term that is ${term.phase}`, process, key, token);
+    term.phase = 'draining';
+  }
+
+  drained(process: Watched, key: string, token: number, undrained: readonly string[]): void {
+    const term = this.#known(process, key, token);
+    if (!term) return;
+    if (undrained.length === 0 && term.running > 0)
+      this.#says('I5', `drained while ${term.running} iterations run`, process, key, token);
+    term.phase = undrained.length === 0 ? 'drained' : 'undrained';
+  }
+
+  /** A release is about to be sent. One of a grant that came too late for a term is no term's. */
+  releasing(process: Watched, key: string, token: number): void {
+    const term = this.#terms.get(id(process, key, token));
+    if (term && term.phase !== 'drained')
+      this.#says('I5', `a release of a term that is ${term.phase}`, process, key, token);
+  }
+
+  iterationStarts(process: Watched, key: string, token: number, worker: string): void {
+    const term = this.#known(process, key, token);
+    if (!term) return;
+    if (term.phase === 'dead') this.#says('I9', `${worker} starts in a revived term`, process, key, token);
+    else if (term.phase !== 'live')
+      this.#says('I1', `${worker} starts in a term that is ${term.phase}`, process, key, token);
+    else if (this.#remaining(term) <= 0) {
+      const late = (-this.#remaining(term)).toFixed(1);
+      this.#says('I1', `${worker} starts ${late} ms past the deadline`, process, key, token);
+    } else if (
+      this.assumptions === 'hold' &&
+      !this.#isRobbed(term) &&
+      !this.leases.holds(key, process.instanceId)
+    )
+      this.#says('I2', `${worker} starts without its lease`, process, key, token);
+    term.running++;
+  }
+
+  /** `assertLeader()` has let the work go on. */
+  asserted(process: Watched, key: string, token: number): void {
+    const term = this.#known(process, key, token);
+    if (term && !this.#isLive(term))
+      this.#says('I1', `assertLeader() says yes in a term that is over (${term.phase})`, process, key, token);
+  }
+
+  iterationEnds(process: Watched, key: string, token: number): void {
+    const term = this.#terms.get(id(process, key, token));
+    if (term) term.running--;
+  }
+
+  /** Its process is gone, whatever it was doing. */
+  died(process: Watched): void {
+    for (const term of this.#live) if (term.process === process) this.#live.delete(term);
+  }
+
+  /** A clock of the machine was set: deadlines are elsewhere now. */
+  clockWasSet(machine: Machine): void {
+    for (const term of this.#live) if (term.process.machine === machine) this.#watch(term);
+  }
+
+  leader(key: string): Watched | undefined {
+    for (const term of this.#live)
+      if (term.key === key && !term.process.machine.isHalted && this.#isLive(term)) return term.process;
+    return undefined;
+  }
+
+  /** At most one live term a key, whenever anything has happened. */
+  afterStep(): void {
+    if (this.#live.size < 2 || this.assumptions === 'broken') return;
+    const leaders = new Map<string, WatchedTerm>();
+    for (const term of this.#live) {
+      if (!this.#isLive(term) || this.#isRobbed(term)) continue;
+      const other = leaders.get(term.key);
+      if (other)
+        this.#says(
+          'I2',
+          `a live term beside that of ${other.process.name}`,
+          term.process,
+          term.key,
+          term.token,
+        );
+      leaders.set(term.key, term);
+    }
+  }
+
+  /** Is there at the deadline, and 50 ms of an unblocked loop after it. */
+  #watch(term: WatchedTerm): void {
+    if (!this.#live.has(term)) return;
+    const { machine } = term.process;
+    const remaining = this.#remaining(term);
+    if (remaining > 0) {
+      term.deadlineAt = undefined;
+      this.#watchAgain(term, remaining);
+      return;
+    }
+    const { now } = this.scheduler;
+    term.deadlineAt ??= now;
+    const blockedUntil = machine.isHalted ? now : machine.runningSince;
+    const late = (now - Math.max(term.deadlineAt, blockedUntil)) * machine.rate;
+    if (late < ABORT_WITHIN) this.#watchAgain(term, ABORT_WITHIN - late);
+    else
+      this.#says(
+        'I4',
+        `no abort ${late.toFixed(1)} ms past the deadline`,
+        term.process,
+        term.key,
+        term.token,
+      );
+  }
+
+  #watchAgain(term: WatchedTerm, delay: number): void {
+    this.scheduler.after(Math.max(1, delay / term.process.machine.rate), () => this.#watch(term));
+  }
+
+  #isLive(term: WatchedTerm): boolean {
+    return term.phase === 'live' && this.#remaining(term) > 0;
+  }
+
+  /** An operator took its lease away; it may not know yet. */
+  #isRobbed({ key, grant }: WatchedTerm): boolean {
+    return this.leases.isRobbed(key, grant);
+  }
+
+  /** By the clock that says more. */
+  #remaining({ process, confirmed }: WatchedTerm): number {
+    const { monotonic, wall } = process.machine.instant();
+    return this.renewDeadline - Math.max(monotonic - confirmed.monotonic, wall - confirmed.wall);
+  }
+
+  #known(process: Watched, key: string, token: number): WatchedTerm | undefined {
+    const term = this.#terms.get(id(process, key, token));
+    if (!term) this.#says('I6', 'an event of a term that never began', process, key, token);
+    return term;
+  }
+
+  #says(invariant: Invariant, what: string, { name }: Watched, key: string, token: number): void {
+    this.verdicts.violated(invariant, `${name}, ${key}, term ${tokenText(token)}: ${what}`);
+  }
+}
+
+function id({ instanceId }: Watched, key: string, token: number): string {
+  return `${instanceId} ${key} ${token}`;
+}

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import type { Fault, FaultKind, KeyPlan, MachinePlan, Plan } from './plan.js';
+
+/** Faults begin within two TTLs: so close together that they meet. */
+const FAULTS_BEGIN_WITHIN = 6_000;
+
+const time = (max: number, min = 0) => fc.integer({ min, max });
+const index = fc.nat(3);
+
+const fault = <Kind extends FaultKind['kind']>(
+  kind: Kind,
+  fields: { [Field in keyof Omit<Extract<FaultKind, { kind: Kind }>, 'kind'>]: fc.Arbitrary<unknown> },
+): fc.Arbitrary<Fault> =>
+  fc.record({
+    at: time(FAULTS_BEGIN_WITHIN),
+    kind: fc.constant(kind),
+    ...fields,
+  }) as unknown as fc.Arbitrary<Fault>;
+
+const weather = fc.constantFrom('requests-lost', 'replies-lost', 'slow', 'lossy', 'lossy', 'hints-lost');
+const clockSteps = fc.oneof(time(6_000, -6_000), time(2_500, -2_500));
+
+const survivable: readonly fc.WeightedArbitrary<Fault>[] = [
+  { weight: 6, arbitrary: fault('network', { machine: index, weather, lasts: time(3_000, 100) }) },
+  { weight: 3, arbitrary: fault('pause', { machine: index, lasts: time(3_000) }) },
+  { weight: 2, arbitrary: fault('suspend', { machine: index, lasts: time(3_000) }) },
+  { weight: 2, arbitrary: fault('kill', { machine: index, bootsAfter: time(2_000) }) },
+  { weight: 2, arbitrary: fault('stop', { machine: index, bootsAfter: time(2_000) }) },
+  { weight: 2, arbitrary: fault('step-down', { machine: index, key: index }) },
+  { weight: 2, arbitrary: fault('set-clock', { machine: index, by: clockSteps }) },
+  { weight: 1, arbitrary: fault('trigger', { machine: index, key: index }) },
+  { weight: 1, arbitrary: fault('stop-worker', { machine: index, key: index, lasts: time(2_000) }) },
+  {
+    weight: 1,
+    arbitrary: fault('duties-throw', { machine: index, what: fc.constantFrom('begin', 'drain', 'save') }),
+  },
+  {
+    weight: 2,
+    arbitrary: fault('store-down', { how: fc.constantFrom('refuse', 'freeze'), lasts: time(3_000, 50) }),
+  },
+  { weight: 1, arbitrary: fault('operator-deletes', { key: index }) },
+  { weight: 1, arbitrary: fault('operator-disables', { key: index, ttl: time(3_000, 1) }) },
+];
+
+const fatal: readonly fc.WeightedArbitrary<Fault>[] = [
+  {
+    weight: 5,
+    arbitrary: fault('store-loses', { writes: fc.option(time(30, 1), { nil: null }), lasts: time(500, 5) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fault('set-store-clock', { by: fc.oneof(time(5_000, -5_000), time(86_400_000, -86_400_000)) }),
+  },
+];
+
+const machine = (drift: number): fc.Arbitrary<MachinePlan> =>
+  fc.record({
+    drift: fc.integer({ min: -drift, max: drift }),
+    offset: time(1_500, -1_500),
+    nature: fc.constantFrom('clock-is-set', 'suspends'),
+    bootAt: time(300),
+  });
+
+const key: fc.Arbitrary<KeyPlan> = fc.record({
+  every: fc.constantFrom(120, 250, 400, 700, 1_200),
+  cron: fc.option(
+    fc.record({
+      seconds: fc.constantFrom(2, 3, 5),
+      onInterrupted: fc.constantFrom('skip', 'rerun'),
+      misfire: fc.constantFrom('fire-once', 'skip', 'fire-all'),
+    }),
+    { nil: null },
+  ),
+});
+
+const planOf = (
+  assumptions: Plan['assumptions'],
+  drift: number,
+  faults: readonly fc.WeightedArbitrary<Fault>[],
+): fc.Arbitrary<Plan> =>
+  fc.record({
+    assumptions: fc.constant(assumptions),
+    seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    drainTimeout: fc.constantFrom(0, 400, 1_500),
+    storeDrift: fc.integer({ min: -drift, max: drift }),
+    machines: fc.array(machine(drift), { minLength: 2, maxLength: 4, size: 'max' }),
+    keys: fc.array(key, { minLength: 1, maxLength: 2, size: 'max' }),
+    faults: fc.array(fc.oneof(...faults), { maxLength: 10, size: 'max' }),
+  });
+
+/** Two plans in three keep to the assumptions. */
+export const arbitraryPlan: fc.Arbitrary<Plan> = fc.oneof(
+  { weight: 2, arbitrary: planOf('hold', 100, survivable) },
+  { weight: 1, arbitrary: planOf('broken', 500, [...survivable, ...fatal]) },
+);

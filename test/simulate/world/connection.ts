@@ -1,0 +1,202 @@
+import type {
+  AcquireReply,
+  AcquireRequest,
+  Instant,
+  LeaseStore,
+  LeaseView,
+  MemoryLeaseStore,
+  RecordReply,
+  RecordRequest,
+  ReleaseListener,
+  ReleaseReply,
+  ReleaseRequest,
+  RenewReply,
+  RenewRequest,
+} from '../../../libs/background-services/src/lease/index.js';
+import { tokenText } from '../engine/history.js';
+import type { Replica } from './replica.js';
+import type { Weather } from './weather.js';
+import type { World } from './world.js';
+
+/** What a command is called in the history, how it runs, and who is told of its running and of its answer. */
+interface Command<Reply> {
+  readonly text: () => string;
+  readonly run: (store: MemoryLeaseStore) => Promise<Reply>;
+  readonly ran: (reply: Reply) => void;
+  readonly answered: (reply: Reply, sentAt: Instant) => void;
+  readonly outcome: (reply: Reply) => string;
+}
+
+/**
+ * One process's way to the store, across a network that loses, doubles and delays. What a command does is decided when it arrives, which may
+ * be long after its sender gave it up, or died.
+ */
+export class Connection implements LeaseStore {
+  readonly name = 'simulated';
+  readonly shared = true;
+
+  constructor(
+    private readonly world: World,
+    private readonly replica: Replica,
+    private readonly weather: Weather,
+    /** As the Redis store has it, ms; undefined: it waits for ever, and the election has to look after itself. */
+    private readonly commandTimeout: number | undefined,
+  ) {}
+
+  acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
+    const { leases, terms } = this.world;
+    return this.#send<readonly AcquireReply[]>({
+      text: () => `acquire ${requests.map(({ key }) => key).join(', ')}`,
+      run: (store) => store.acquire(requests),
+      ran: (replies) => replies.forEach((reply, i) => leases.acquired(requests[i]!, reply)),
+      answered: (replies, sentAt) =>
+        replies.forEach((reply, i) => {
+          if (reply.outcome === 'acquired')
+            terms.granted(this.replica, requests[i]!.key, reply.token, sentAt);
+        }),
+      outcome: (replies) =>
+        replies
+          .map((reply) =>
+            reply.outcome === 'acquired' ? `acquired ${tokenText(reply.token)}` : reply.outcome,
+          )
+          .join(', '),
+    });
+  }
+
+  renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
+    const { leases, terms } = this.world;
+    return this.#send<readonly RenewReply[]>({
+      text: () => `renew ${requests.map(({ key, token }) => `${key} ${tokenText(token)}`).join(', ')}`,
+      run: (store) => store.renew(requests),
+      ran: (replies) => replies.forEach((reply, i) => leases.renewed(requests[i]!, reply)),
+      answered: (replies, sentAt) =>
+        replies.forEach(({ outcome }, i) => {
+          const { key, token } = requests[i]!;
+          if (outcome === 'renewed') terms.renewed(this.replica, key, token, sentAt);
+        }),
+      outcome: (replies) => replies.map(({ outcome }) => outcome).join(', '),
+    });
+  }
+
+  release(request: ReleaseRequest): Promise<ReleaseReply> {
+    const { leases, terms } = this.world;
+    terms.releasing(this.replica, request.key, request.token);
+    return this.#send<ReleaseReply>({
+      text: () => `release ${request.key} ${tokenText(request.token)}`,
+      run: (store) => store.release(request),
+      ran: ({ outcome }) => leases.released(request, outcome),
+      answered: () => undefined,
+      outcome: ({ outcome }) => outcome,
+    });
+  }
+
+  record(request: RecordRequest): Promise<RecordReply> {
+    const { leases } = this.world;
+    return this.#send<RecordReply>({
+      text: () => `record ${request.key} ${tokenText(request.token)} ${request.field} = ${request.value}`,
+      run: (store) => store.record(request),
+      ran: (reply) => leases.recorded(request, reply),
+      answered: () => undefined,
+      outcome: ({ outcome }) => outcome,
+    });
+  }
+
+  inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
+    return this.#send<readonly LeaseView[]>({
+      text: () => `inspect ${keys.join(', ')}`,
+      run: (store) => store.inspect(keys),
+      ran: () => undefined,
+      answered: () => undefined,
+      outcome: () => 'seen',
+    });
+  }
+
+  watch(listener: ReleaseListener): () => void {
+    return this.world.onRelease((release) => {
+      if (this.weather.is('hints-lost') || this.weather.is('replies-lost')) return;
+      this.world.scheduler.after(this.weather.latency(), () =>
+        this.replica.machine.receive(() => {
+          if (this.replica.isAlive) listener(release);
+        }),
+      );
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #send<Reply>(command: Command<Reply>): Promise<Reply> {
+    // A process that was killed is not there to send anything.
+    if (!this.replica.isAlive) return new Promise<never>(() => undefined);
+    const { weather, world } = this;
+    const { history, scheduler } = world;
+    const { machine, name } = this.replica;
+    const sentAt = machine.instant();
+    const fate = weather.fate();
+    history.note(name, () => `sends ${command.text()}${fate === 'delivered' ? '' : ` (${fate})`}`);
+    return new Promise<Reply>((resolve, reject) => {
+      let state: 'open' | 'closed' = 'open';
+      const close = (how: () => string, settle: () => void) => {
+        if (state === 'closed' || !this.replica.isAlive) return;
+        state = 'closed';
+        timer?.cancel();
+        history.note(name, () => `${command.text()}: ${how()}`);
+        settle();
+      };
+      const fail = (message: string) =>
+        close(
+          () => message,
+          () => reject(new Error(message)),
+        );
+      const timer =
+        this.commandTimeout === undefined
+          ? undefined
+          : machine.setTimer(() => fail('Command timed out'), this.commandTimeout);
+      const answer = (reply: Reply) =>
+        scheduler.after(weather.latency(), () =>
+          machine.receive(() =>
+            close(
+              () => command.outcome(reply),
+              () => {
+                command.answered(reply, sentAt);
+                resolve(reply);
+              },
+            ),
+          ),
+        );
+      const arrive = (isAnswered: boolean) => {
+        const down = world.server.down;
+        if (down?.how === 'freeze') return void scheduler.at(down.until, () => arrive(isAnswered));
+        if (down)
+          return void scheduler.after(weather.latency(), () => machine.receive(() => fail('ECONNREFUSED')));
+        void world.server.execute(command.run).then((reply) => {
+          history.note('store', () => `runs ${command.text()} of ${name}: ${command.outcome(reply)}`);
+          command.ran(reply);
+          if (isAnswered) answer(reply);
+        });
+      };
+      const travel = (extra: number, isAnswered: boolean) =>
+        void scheduler.after(weather.latency() + extra, () => arrive(isAnswered));
+      /** Nothing runs later than the faults last. */
+      const lateness = () =>
+        Math.max(0, Math.min(weather.lateness(), world.faultsEndAt - scheduler.now - 10));
+      switch (fate) {
+        case 'delivered':
+          return travel(0, true);
+        case 'request-lost':
+          return;
+        case 'reply-lost':
+          return travel(0, false);
+        case 'doubled':
+          travel(0, true);
+          return travel(lateness(), false);
+        case 'late':
+          return travel(lateness(), true);
+        case 'broken':
+          scheduler.after(weather.latency(), () => machine.receive(() => fail('Connection is closed.')));
+          if (weather.chance()) travel(lateness(), false);
+      }
+    });
+  }
+}

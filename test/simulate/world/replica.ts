@@ -1,0 +1,143 @@
+import { Logger } from '@nestjs/common';
+import { type Clock, type Timer } from '../../../libs/background-services/src/lease/index.js';
+import { Elections, type Elector } from '../../../libs/background-services/src/leadership/index.js';
+import {
+  Runner,
+  type WorkerContext,
+  type WorkerDefinition,
+} from '../../../libs/background-services/src/workers/index.js';
+import { randomStream } from '../engine/random.js';
+import type { KeyPlan } from '../plan/plan.js';
+import { Connection } from './connection.js';
+import type { Machine } from './machine.js';
+import { ObservedDuties } from './observed-duties.js';
+import { ObservedWorker } from './observed-worker.js';
+import { CIRCUIT_BREAKER, COMMAND_TIMEOUT, TIMING } from './settings.js';
+import type { Weather } from './weather.js';
+import { Work } from './work.js';
+import type { World } from './world.js';
+
+/** What a replica does under one key. */
+export interface Campaign {
+  readonly key: string;
+  readonly elector: Elector;
+  readonly duties: ObservedDuties;
+  readonly workers: readonly ObservedWorker[];
+}
+
+/**
+ * One process: the library's electors, runners and workers as the manager puts them together, over simulated clocks and a simulated store.
+ * Each boot is a new one, with an instance id of its own.
+ */
+export class Replica {
+  readonly clock: Clock;
+  readonly campaigns: readonly Campaign[];
+  readonly #elections: Elections;
+  #state: 'running' | 'stopping' | 'gone' = 'running';
+
+  constructor(
+    readonly instanceId: string,
+    readonly machine: Machine,
+    weather: Weather,
+    private readonly world: World,
+  ) {
+    this.clock = this.#clockOf(machine);
+    const { clock } = this;
+    const random = randomStream(world.plan.seed, instanceId);
+    const shared = { clock, random, timing: TIMING };
+    const context = { ...shared, circuitBreaker: CIRCUIT_BREAKER, bootedAt: clock.wall() };
+    const commandTimeout = machine.number % 2 === 0 ? COMMAND_TIMEOUT : undefined;
+    this.#elections = new Elections({
+      ...shared,
+      instanceId,
+      store: new Connection(world, this, weather, commandTimeout),
+      drainTimeout: world.plan.drainTimeout,
+      logger: new Logger(instanceId),
+    });
+    this.campaigns = world.plan.keys.map((plan, i) => this.#campaign(`k${i}`, plan, context));
+    for (const { elector } of this.campaigns) elector.start();
+  }
+
+  get name(): string {
+    return this.instanceId;
+  }
+
+  get isAlive(): boolean {
+    return this.#state !== 'gone';
+  }
+
+  get isStopping(): boolean {
+    return this.#state === 'stopping';
+  }
+
+  /** As SIGTERM does: leaves all terms in order, then is gone. */
+  async stop(): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#state = 'stopping';
+    this.world.history.note(this.name, () => 'stops');
+    await Promise.all(this.campaigns.map(({ elector }) => elector.stop()));
+    this.#elections.close();
+    this.kill('has stopped');
+  }
+
+  /** As `kill -9` does: no timer fires and nothing is received any more. What was sent is on its way. */
+  kill(how = 'is killed'): void {
+    if (this.#state === 'gone') return;
+    this.world.history.note(this.name, () => how);
+    this.#state = 'gone';
+    this.world.terms.died(this);
+  }
+
+  #campaign(key: string, plan: KeyPlan, context: WorkerContext): Campaign {
+    const runner = new Runner(this.clock);
+    const workers = definitionsOf(key, plan).map((definition) => this.#worker(definition, context));
+    for (const worker of workers) runner.add(worker);
+    const duties = new ObservedDuties(runner, this, this.world);
+    return { key, elector: this.#elections.open(key, duties), duties, workers };
+  }
+
+  #worker(definition: Omit<WorkerDefinition, 'run'>, context: WorkerContext): ObservedWorker {
+    const { key, name, options } = definition;
+    const random = randomStream(this.world.plan.seed, `${this.instanceId} ${name}`);
+    const work = new Work(key, name, options.onInterrupted, this, this.world, random);
+    return new ObservedWorker(definition, context, work, this.world);
+  }
+
+  #clockOf(machine: Machine): Clock {
+    return {
+      monotonic: () => machine.monotonic(),
+      wall: () => machine.wall(),
+      setTimeout: (callback, delay): Timer =>
+        machine.setTimer(() => {
+          if (this.isAlive) callback();
+        }, delay),
+    };
+  }
+}
+
+/** The workers of a key: one at an interval, and maybe one at cron slots. A slot that is to run again must not meet an open breaker. */
+function definitionsOf(key: string, { every, cron }: KeyPlan): Omit<WorkerDefinition, 'run'>[] {
+  const interval = {
+    name: `${key}:interval`,
+    key,
+    place: 'simulation',
+    schedule: { kind: 'interval', every } as const,
+    options: { immediate: true },
+  };
+  if (!cron) return [interval];
+  const { seconds, onInterrupted, misfire } = cron;
+  return [
+    interval,
+    {
+      name: `${key}:cron`,
+      key,
+      place: 'simulation',
+      schedule: { kind: 'cron', pattern: `*/${seconds} * * * * *`, utcOffset: 0 },
+      options: {
+        onInterrupted,
+        misfire,
+        ...(onInterrupted === 'rerun' ? { circuitBreaker: false as const } : {}),
+      },
+    },
+  ];
+}
