@@ -1,0 +1,30 @@
+import { type ChaosEvent, named } from '../events.js';
+
+/** A time in which a process could do nothing: stopped by SIGSTOP, or its event loop blocked. */
+export interface Standstill {
+  readonly process: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export function readStandstills(events: readonly ChaosEvent[]): Standstill[] {
+  const healed = new Map(named(events, 'healed').map(({ fault, at }) => [fault, at]));
+  const stops = named(events, 'fault')
+    .filter(({ kind }) => kind === 'SIGSTOP')
+    .flatMap(({ fault, at, processes }) =>
+      processes.map((process) => ({ process, from: at, to: healed.get(fault) ?? Infinity })),
+    );
+  const blocks = named(events, 'blocked').map(({ process, since, at }) => ({
+    process,
+    from: since,
+    to: at,
+  }));
+  return [...stops, ...blocks];
+}
+
+/** When a process could first act on something that was due at a moment. */
+export function ableFrom(due: number, process: string, standstills: readonly Standstill[]): number {
+  const own = standstills.filter((standstill) => standstill.process === process);
+  const during = own.filter(({ from, to }) => from <= due && due < to);
+  return Math.max(due, ...during.map(({ to }) => to));
+}
