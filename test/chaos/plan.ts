@@ -18,7 +18,7 @@ export interface PlannedFault {
 /** Faults that strike together, and the calm that follows once the fleet works again. */
 export interface Step {
   readonly faults: readonly PlannedFault[];
-  /** Milliseconds. */
+  /** TTLs. */
   readonly calm: number;
 }
 
@@ -28,8 +28,8 @@ const SEVERAL = 0.3;
 /** How far apart faults of one step are, at most, TTLs: later ones strike while the fleet recovers. */
 const SPREAD = 1.5;
 
-/** Long enough for a renewal, so that a fault strikes at any phase of them. */
-const CALM = { least: 100, most: 900 } as const;
+/** Up to more than two renewals, TTLs: what the leader learns at its next one shows, and faults strike at any phase of them. */
+const CALM = { least: 0.1, most: 0.9 } as const;
 
 /** An endless plan, the same for the same random numbers. All kinds come equally often. */
 export function* plan(random: SeededRandom, only: readonly FaultName[] = FAULT_NAMES): Generator<Step> {
@@ -48,7 +48,9 @@ export function* plan(random: SeededRandom, only: readonly FaultName[] = FAULT_N
       if (!next) break;
       names.push(next);
     }
-    const faults = names.map((name, i) => plannedFault(name, i === 0 ? 0 : random.between(0, SPREAD), random));
+    const faults = names.map((name, i) =>
+      plannedFault(name, i === 0 ? 0 : random.between(0, SPREAD), random),
+    );
     yield { faults, calm: random.between(CALM.least, CALM.most) };
   }
 }

@@ -44,9 +44,7 @@ export async function runChaos(options: ChaosOptions): Promise<FleetRun[]> {
   const storms = fleets.map((fleet, i) => new Storm(fleet, new SeededRandom(seed + 500 + i)));
   const faults = () => storms.reduce((sum, storm) => sum + storm.faults, 0);
   const isOver = (storm: Storm) =>
-    'faults' in until
-      ? storm.faults >= until.faults / size
-      : performance.now() - startedAt >= until.duration;
+    'faults' in until ? storm.faults >= until.faults / size : performance.now() - startedAt >= until.duration;
   await Promise.all(
     storms.map(async (storm, i) => {
       for (const step of plan(new SeededRandom(seed + i))) {

@@ -36,7 +36,7 @@ export class Storm {
     const over = machineTime();
     await Promise.all(aftermaths.map((aftermath) => aftermath.done));
     await this.#recovered(over);
-    await pass(step.calm);
+    await pass(step.calm * ttl);
   }
 
   /** Resolves when the fault is over, with what then still goes on. */

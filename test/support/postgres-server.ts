@@ -39,7 +39,9 @@ export class PostgresServer {
     pool.on('error', () => {});
     const started = new PostgresServer(folder, server, pool);
     started.forget = onCleanUp(() => started.stop());
-    await until(async () => server.hasExited || (await pool.query('SELECT 1')).rowCount === 1, { what: 'PostgreSQL to answer' });
+    await until(async () => server.hasExited || (await pool.query('SELECT 1')).rowCount === 1, {
+      what: 'PostgreSQL to answer',
+    });
     if (server.hasExited) throw new Error(`PostgreSQL ended:\n${server.output}`);
     return started;
   }

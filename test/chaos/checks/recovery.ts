@@ -7,7 +7,7 @@ export interface Recovery {
   readonly kind: string;
   /** From the end of the last fault to the end of the first iteration that began after it and was accepted, ms. */
   readonly recovery: number;
-  /** The longest time without an accepted iteration from the first fault to the recovery, ms. */
+  /** The longest time without an accepted iteration from the first fault to the next step, ms. */
   readonly silence: number;
 }
 
@@ -36,7 +36,7 @@ export function checkRecovery(events: readonly ChaosEvent[]): {
     recoveries.push({
       kind: faults.length > 1 ? SEVERAL : first.kind,
       recovery: success.ended - over,
-      silence: longestSilence(successes, first.at, success.ended),
+      silence: longestSilence(successes, first.at, next),
     });
   });
   return { recoveries, stuck };

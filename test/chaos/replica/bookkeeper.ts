@@ -1,7 +1,12 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { Continuous, type Iteration, LeaderElected, type LeadershipLostError } from 'nestjs-background-services';
+import {
+  Continuous,
+  type Iteration,
+  LeaderElected,
+  type LeadershipLostError,
+} from 'nestjs-background-services';
 import { type Answers, type Register, REGISTERS } from '../events.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { ReplicaJournal } from './journal.js';

@@ -32,8 +32,7 @@ const STYLE = `text{font:11px ui-sans-serif,system-ui,sans-serif;fill:#343a40}
 
 /** A part of a run: time from left to right, a row for Redis and one for each replica. */
 export function draw({ title, rows, violations, origin, window }: PictureOptions): string {
-  const x = (at: number) =>
-    LEFT + ((at - window.from) / (window.to - window.from)) * (WIDTH - LEFT - RIGHT);
+  const x = (at: number) => LEFT + ((at - window.from) / (window.to - window.from)) * (WIDTH - LEFT - RIGHT);
   const drawn: string[] = [];
   let y = TOP;
   for (const row of rows) {
@@ -77,17 +76,30 @@ function drawRow(row: Row, window: Span, x: Scale, top: number): string {
   const middle = top + BAR / 2;
   const onBar = (times: readonly number[]) =>
     times.filter((at) => within(at, window)).map((at) => [x(at), middle] as const);
-  const bars = row.terms.filter((term) => overlaps(term, window)).map((term) => {
-    const { from, to } = clip(term, window);
-    const width = Math.max(1, x(to) - x(from));
-    const fill = `hsl(${(term.ordinal * 137) % 360} 70% 80%)`;
-    const bar = element('rect', { x: x(from), y: top, width, height: BAR, rx: 2, fill, stroke: '#868e96', 'stroke-width': 0.5 });
-    return width < 24 ? bar : bar + text(x(from) + 3, top - 2, `term ${term.ordinal}`, { class: 'term' });
-  });
+  const bars = row.terms
+    .filter((term) => overlaps(term, window))
+    .map((term) => {
+      const { from, to } = clip(term, window);
+      const width = Math.max(1, x(to) - x(from));
+      const fill = `hsl(${(term.ordinal * 137) % 360} 70% 80%)`;
+      const bar = element('rect', {
+        x: x(from),
+        y: top,
+        width,
+        height: BAR,
+        rx: 2,
+        fill,
+        stroke: '#868e96',
+        'stroke-width': 0.5,
+      });
+      return width < 24 ? bar : bar + text(x(from) + 3, top - 2, `term ${term.ordinal}`, { class: 'term' });
+    });
   const lives = row.lives
     .filter((life) => overlaps(life, window))
     .map((life) => clip(life, window))
-    .map(({ from, to }) => element('line', { x1: x(from), x2: x(to), y1: middle, y2: middle, stroke: '#adb5bd' }));
+    .map(({ from, to }) =>
+      element('line', { x1: x(from), x2: x(to), y1: middle, y2: middle, stroke: '#adb5bd' }),
+    );
   return [
     text(12, middle + 4, `replica ${row.name}`, { class: 'row' }),
     ...lives,
@@ -123,7 +135,10 @@ function layOut(faults: readonly FaultMark[], window: Span, x: Scale) {
         return [
           element('rect', { x: from, y, width: to - from, height: bottom - y, fill, opacity: 0.16 }),
           element('line', { x1: from, x2: from, y1: y, y2: bottom, stroke: fill, 'stroke-width': 1.5 }),
-          text(isLast ? from - 3 : from + 3, y + 11, label, { style: `fill:${fill}`, 'text-anchor': isLast ? 'end' : 'start' }),
+          text(isLast ? from - 3 : from + 3, y + 11, label, {
+            style: `fill:${fill}`,
+            'text-anchor': isLast ? 'end' : 'start',
+          }),
         ].join('');
       })
       .join('');
@@ -155,12 +170,34 @@ function violationMark(at: number, bottom: number, rule: string): string {
 function legend(y: number): string {
   const entries: readonly (readonly [string, (x: number) => string])[] = [
     ['process is up', (x) => element('line', { x1: x, x2: x + 16, y1: y - 4, y2: y - 4, stroke: '#adb5bd' })],
-    ['term, a colour for each fencing token', (x) => element('rect', { x, y: y - 10, width: 16, height: 12, rx: 2, fill: 'hsl(137 70% 80%)', stroke: '#868e96', 'stroke-width': 0.5 })],
-    ['iteration, its write accepted', (x) => dots([[x + 8, y - 4]], { stroke: '#212529', 'stroke-width': 3.2 })],
-    ['iteration, its write refused by the fence', (x) => crosses([[x + 8, y - 4]], 4, { stroke: '#e03131', 'stroke-width': 2 })],
+    [
+      'term, a colour for each fencing token',
+      (x) =>
+        element('rect', {
+          x,
+          y: y - 10,
+          width: 16,
+          height: 12,
+          rx: 2,
+          fill: 'hsl(137 70% 80%)',
+          stroke: '#868e96',
+          'stroke-width': 0.5,
+        }),
+    ],
+    [
+      'iteration, its write accepted',
+      (x) => dots([[x + 8, y - 4]], { stroke: '#212529', 'stroke-width': 3.2 }),
+    ],
+    [
+      'iteration, its write refused by the fence',
+      (x) => crosses([[x + 8, y - 4]], 4, { stroke: '#e03131', 'stroke-width': 2 }),
+    ],
     ...Object.entries(COLOURS).map(
       ([spoils, fill]) =>
-        [`fault of ${spoils === 'Redis' ? spoils : `the ${spoils}`}`, (x: number) => element('rect', { x, y: y - 10, width: 16, height: 12, fill, opacity: 0.4 })] as const,
+        [
+          `fault of ${spoils === 'Redis' ? spoils : `the ${spoils}`}`,
+          (x: number) => element('rect', { x, y: y - 10, width: 16, height: 12, fill, opacity: 0.4 }),
+        ] as const,
     ),
   ];
   let x = LEFT;
