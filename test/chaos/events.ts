@@ -54,7 +54,6 @@ export type DriverEvent = { readonly at: number } & (
       readonly kind: string;
       /** The processes it hits; none: Redis itself. */
       readonly processes: readonly string[];
-      readonly label: string;
     }
   | { readonly event: 'healed'; readonly fault: number }
   | {

@@ -54,7 +54,6 @@ export class Storm {
       step: this.#steps,
       kind: planned.name,
       processes: kind.spoils === 'Redis' ? [] : scene.places.map(({ process }) => process),
-      label: lasts > 0 ? `${planned.name} ${lasts / 1_000} s` : planned.name,
     });
     await kind.inject(scene);
     fleet.log.append({ event: 'healed', fault });

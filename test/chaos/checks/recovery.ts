@@ -28,7 +28,6 @@ export function checkRecovery(events: readonly ChaosEvent[]): {
     const over = Math.max(...faults.map(({ fault }) => healed.get(fault) ?? Infinity));
     const next = steps[i + 1]?.[0]!.at ?? Infinity;
     const success = successes.find(({ begun }) => begun > over);
-    if (!first) return;
     if (!success || success.ended > next) {
       stuck.push(violation('leadership did not come back', over, `after ${labels(faults)}`));
       return;
@@ -61,5 +60,5 @@ function longestSilence(successes: readonly Success[], from: number, to: number)
 }
 
 function labels(faults: readonly Named<'fault'>[]): string {
-  return faults.map(({ label, processes }) => [label, ...processes].join(' ')).join(' + ');
+  return faults.map(({ kind, processes }) => [kind, ...processes].join(' ')).join(' + ');
 }

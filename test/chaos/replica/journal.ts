@@ -34,7 +34,6 @@ export class ReplicaJournal {
   };
 
   aborted(token: number, reason: RevocationReason): void {
-    this.#waits.read();
     this.write({ event: 'abort', token, reason, waited: this.#waitedSince(this.#dueOf(token)) });
   }
 
@@ -54,7 +53,9 @@ export class ReplicaJournal {
 
   /** `ProcessorWaits` reads the clock of this process, which differs from the machine's by a constant. */
   #waitedSince(since: number): number {
-    const offset = machineTime() - performance.now();
-    return this.#waits.between(since - offset, performance.now());
+    const now = performance.now();
+    const offset = machineTime() - now;
+    this.#waits.read();
+    return this.#waits.between(since - offset, now);
   }
 }

@@ -19,7 +19,7 @@ const WIDTH = 1_400;
 const TOP = 44;
 const BAR = 20;
 const LANE = 15;
-const GAP = 16;
+const GAP = 20;
 /** Of a label's letters, roughly: what decides whether two labels fit side by side. */
 const LETTER = 6;
 const COLOURS: Readonly<Record<Spoils, string>> = {
@@ -92,7 +92,9 @@ function drawRow(row: Row, window: Span, x: Scale, top: number): string {
         stroke: '#868e96',
         'stroke-width': 0.5,
       });
-      return width < 24 ? bar : bar + text(x(from) + 3, top - 2, `term ${term.ordinal}`, { class: 'term' });
+      return width < 36
+        ? bar
+        : bar + text(x(from) + 2, top + BAR + 10, `term ${term.ordinal}`, { class: 'term' });
     });
   const lives = row.lives
     .filter((life) => overlaps(life, window))
@@ -104,7 +106,7 @@ function drawRow(row: Row, window: Span, x: Scale, top: number): string {
     text(12, middle + 4, `replica ${row.name}`, { class: 'row' }),
     ...lives,
     ...bars,
-    dots(onBar(row.accepted), { stroke: '#212529', 'stroke-width': 3.2 }),
+    dots(onBar(row.accepted), { stroke: '#212529', 'stroke-width': 2.6 }),
     crosses(onBar(row.refused), 4, { stroke: '#e03131', 'stroke-width': 2 }),
   ].join('');
 }
@@ -186,7 +188,7 @@ function legend(y: number): string {
     ],
     [
       'iteration, its write accepted',
-      (x) => dots([[x + 8, y - 4]], { stroke: '#212529', 'stroke-width': 3.2 }),
+      (x) => dots([[x + 8, y - 4]], { stroke: '#212529', 'stroke-width': 2.6 }),
     ],
     [
       'iteration, its write refused by the fence',

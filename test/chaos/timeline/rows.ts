@@ -31,10 +31,11 @@ export function readRows(events: readonly ChaosEvent[], timing: LeaseTiming): Ro
   const end = events.at(-1)?.at ?? 0;
   const healed = new Map(named(events, 'healed').map(({ fault, at }) => [fault, at]));
   const exits = new Map(named(events, 'exit').map(({ process, at }) => [process, at]));
-  const faults = named(events, 'fault').map(({ fault, at, kind, label, processes }) => {
+  const faults = named(events, 'fault').map(({ fault, at, kind, processes }) => {
     const { spoils } = faultKind(kind as FaultName);
     const rows = spoils === 'Redis' ? [REDIS] : processes.map(placeOf);
-    return { rows, mark: { from: at, to: healed.get(fault) ?? end, label, spoils } };
+    const to = healed.get(fault) ?? end;
+    return { rows, mark: { from: at, to, label: labelOf(kind, to - at), spoils } };
   });
   const terms = readTerms(events, timing).map((term, i) => ({
     place: placeOf(term.process),
@@ -59,6 +60,11 @@ export function readRows(events: readonly ChaosEvent[], timing: LeaseTiming): Ro
     accepted: answered(name, 'accepted'),
     refused: answered(name, 'refused'),
   }));
+}
+
+/** Short ones are over at once for the eye. */
+function labelOf(kind: string, lasted: number): string {
+  return lasted < 400 ? kind : `${kind} ${(lasted / 1_000).toFixed(1)} s`;
 }
 
 /** `A#2` ran in place `A`. */
