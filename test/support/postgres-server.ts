@@ -53,8 +53,10 @@ export class PostgresServer {
   async stop(): Promise<void> {
     this.forget();
     await this.pool.end();
-    // A fast shutdown: it cuts the connections that are left.
-    await this.process.stop('SIGINT');
+    // It waits until all connections are gone; after a while it cuts them.
+    const impatience = setTimeout(() => this.process.signal('SIGINT'), 5_000);
+    await this.process.stop('SIGTERM');
+    clearTimeout(impatience);
     await rm(this.folder, { recursive: true, force: true });
   }
 }

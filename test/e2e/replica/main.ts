@@ -8,7 +8,7 @@ import {
   LeaderElected,
   RedisLeaseStore,
 } from 'nestjs-background-services';
-import { ObservedStore } from './observed-store.js';
+import { type ObservedCommand, ObservedLeaseStore } from '../../support/observed-lease-store.js';
 import { report, timestamp } from './report.js';
 import { LEASE_KEY, type ReplicaSettings } from './settings.js';
 
@@ -72,7 +72,17 @@ class Everywhere {
   }
 }
 
-const store = new ObservedStore(new RedisLeaseStore({ redis, commandTimeout: Math.min(ttl / 10, 3_000) }));
+/** The renew deadline counts from when a command was sent that has been confirmed. */
+function reportConfirmed({ sentAt, outcome, token }: ObservedCommand): void {
+  if (token !== undefined && (outcome === 'acquired' || outcome === 'renewed'))
+    report({ event: 'confirmed', at: sentAt, token });
+}
+
+const store = new ObservedLeaseStore(
+  new RedisLeaseStore({ redis, commandTimeout: Math.min(ttl / 10, 3_000) }),
+  timestamp,
+  reportConfirmed,
+);
 
 @Module({
   imports: [
