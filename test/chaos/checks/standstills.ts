@@ -22,9 +22,16 @@ export function readStandstills(events: readonly ChaosEvent[]): Standstill[] {
   return [...stops, ...blocks];
 }
 
-/** When a process could first act on something that was due at a moment. */
-export function ableFrom(due: number, process: string, standstills: readonly Standstill[]): number {
-  const own = standstills.filter((standstill) => standstill.process === process);
-  const during = own.filter(({ from, to }) => from <= due && due < to);
-  return Math.max(due, ...during.map(({ to }) => to));
+/** How much of the time between two moments a process stood still, ms. */
+export function stoodStill(
+  process: string,
+  since: number,
+  until: number,
+  standstills: readonly Standstill[],
+): number {
+  const own = standstills
+    .filter((standstill) => standstill.process === process)
+    .map(({ from, to }) => ({ from: Math.max(from, since), to: Math.min(to, until) }))
+    .filter(({ from, to }) => to > from);
+  return own.reduce((sum, { from, to }) => sum + to - from, 0);
 }

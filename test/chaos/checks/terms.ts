@@ -1,6 +1,6 @@
 import { type ChaosEvent, named } from '../events.js';
 import { faultKind, type FaultName } from '../faults.js';
-import { ableFrom, readStandstills } from './standstills.js';
+import { readStandstills, stoodStill } from './standstills.js';
 import { endOf, type TermHistory } from './term-history.js';
 import { ms, type Violation, violation } from './violation.js';
 
@@ -63,7 +63,7 @@ function lateAborts(terms: readonly TermHistory[], events: readonly ChaosEvent[]
   return terms.flatMap(({ process, token, abort, lostAt, deadline }) => {
     const heardOf = abort?.at ?? Math.min(died.get(process) ?? Infinity, end);
     const due = Math.min(deadline(heardOf), lostAt ?? Infinity);
-    const late = heardOf - ableFrom(due, process, standstills) - (abort?.waited ?? 0);
+    const late = heardOf - due - stoodStill(process, due, heardOf, standstills) - (abort?.waited ?? 0);
     if (late <= ABORT_WITHIN) return [];
     const what = `${process}, ${token}: ${abort ? '' : 'none at all, '}${ms(late)} after it was due`;
     return [violation('a late abort', heardOf, what)];

@@ -14,7 +14,7 @@ export class ReplicaJournal {
   readonly #waits = ProcessorWaits.start();
   readonly #confirmed = new Map<number, number>();
   readonly #lost = new Map<number, number>();
-  #unblocked = -Infinity;
+  #block = { from: -Infinity, to: -Infinity };
 
   constructor(private readonly settings: ReplicaSettings) {
     this.#file = openSync(settings.log, 'a');
@@ -39,23 +39,29 @@ export class ReplicaJournal {
 
   /** Keeps the event loop busy. */
   block(duration: number): void {
+    const from = performance.now();
     const since = machineTime();
-    while (machineTime() - since < duration);
-    this.#unblocked = machineTime();
+    while (performance.now() - from < duration);
+    this.#block = { from, to: performance.now() };
     this.write({ event: 'blocked', since });
   }
 
   /** When the term had to end at the latest: past its deadline, or once it knew that the lease was lost. */
   #dueOf(token: number): number {
     const deadline = (this.#confirmed.get(token) ?? -Infinity) + this.settings.timing.renewDeadline;
-    return Math.max(Math.min(deadline, this.#lost.get(token) ?? Infinity), this.#unblocked);
+    return Math.min(deadline, this.#lost.get(token) ?? Infinity);
   }
 
-  /** `ProcessorWaits` reads the clock of this process, which differs from the machine's by a constant. */
-  #waitedSince(since: number): number {
+  /** Waits while the loop is blocked are left out: the whole block is in the log. */
+  #waitedSince(due: number): number {
+    // `ProcessorWaits` reads the clock of this process, which differs from the machine's by a constant.
     const now = performance.now();
-    const offset = machineTime() - now;
+    const since = due + now - machineTime();
+    if (since >= now) return 0;
     this.#waits.read();
-    return this.#waits.between(since - offset, now);
+    const { from, to } = this.#block;
+    const blockedSince = Math.max(from, since);
+    const inBlock = to > blockedSince ? this.#waits.between(blockedSince, to) : 0;
+    return Math.max(0, this.#waits.between(since, now) - inBlock);
   }
 }
