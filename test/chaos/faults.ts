@@ -22,7 +22,7 @@ export interface FaultKind {
   readonly spoils: Spoils;
   /** How long it lasts: one of these, TTLs. */
   readonly lasts: readonly number[];
-  /** For readers: what is done. */
+  /** For readers: what is done. The documentation says the same. */
   readonly what: string;
   /** Whether Redis forgets the lease, so that two replicas may lead until the older one looks. */
   readonly wipes?: true;
@@ -60,21 +60,21 @@ export const FAULTS = {
   'kill -9': {
     spoils: 'process',
     lasts: [0],
-    what: 'the process is gone from one moment to the next; it boots again 0 to 1 TTL later',
+    what: 'gone from one moment to the next; boots again 0 to 1 TTL later',
     inject: async ({ places: [place] }) => place.kill(),
     afterwards: bootAgain,
   },
   SIGTERM: {
     spoils: 'process',
     lasts: [0],
-    what: 'the process is asked to end, drains and releases; it boots again 0 to 1 TTL later',
+    what: 'asked to end, drains and releases; boots again 0 to 1 TTL later',
     inject: async ({ places: [place] }) => place.stop(),
     afterwards: bootAgain,
   },
   SIGSTOP: {
     spoils: 'process',
     lasts: [0.5, 1, 3],
-    what: 'the process stands still, and goes on where it was',
+    what: 'stands still, and goes on where it was',
     inject: async (scene) => {
       const [place] = scene.places;
       place.signal('SIGSTOP');
@@ -105,7 +105,7 @@ export const FAULTS = {
   'connections dead': {
     spoils: 'network',
     lasts: [0],
-    what: 'nothing arrives any more on the connections there are, and nobody is told; new ones pass',
+    what: 'nothing arrives on the connections there are, and nobody is told; new ones pass',
     inject: async (scene) => badNetwork(scene, (proxy) => proxy.strand()),
   },
   'request cut in half': {
@@ -123,13 +123,13 @@ export const FAULTS = {
   'requests held': {
     spoils: 'network',
     lasts: [0.5, 1, 2],
-    what: 'a partition one way: requests arrive when it ends, long after they were given up',
+    what: 'a one-way partition: requests arrive when it ends, long after they were given up',
     inject: (scene) => badNetwork(scene, (proxy) => proxy.blackhole('requests')),
   },
   'replies held': {
     spoils: 'network',
     lasts: [0.5, 1, 2],
-    what: 'a partition the other way: what is sent is done, and nobody hears of it',
+    what: 'a one-way partition: what is sent is done, and nobody hears of it',
     inject: (scene) => badNetwork(scene, (proxy) => proxy.blackhole('replies')),
   },
   partition: {
@@ -145,7 +145,7 @@ export const FAULTS = {
   latency: {
     spoils: 'network',
     lasts: [1, 2],
-    what: 'every round trip takes 200 to 900 ms longer',
+    what: 'each round trip takes 200 to 900 ms longer; a command may take TTL/10',
     inject: (scene) =>
       badNetwork(scene, (proxy) => {
         const oneWay = (200 + 700 * scene.strength) / 2;
@@ -177,13 +177,13 @@ export const FAULTS = {
   'SCRIPT FLUSH': {
     spoils: 'Redis',
     lasts: [0],
-    what: 'Redis forgets the scripts',
+    what: 'the scripts are forgotten',
     inject: async ({ fleet }) => void (await fleet.redis.script('FLUSH')),
   },
   FLUSHALL: {
     spoils: 'Redis',
     lasts: [0],
-    what: 'Redis forgets the lease, its token and its ledger',
+    what: 'the lease, its token and its ledger are forgotten',
     wipes: true,
     inject: async ({ fleet }) => void (await fleet.redis.flushall()),
   },
