@@ -1,18 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { findPostgres } from '../../test/support/find-postgres.js';
+import { PostgresServer } from '../../test/support/postgres-server.js';
+import { until } from '../../test/support/until.js';
 import { type DatabaseConnection } from './database.js';
 import { FencedWriter } from './fenced-writer.js';
 import { openDatabase } from './open-database.js';
 import { accounts, fences, migrations } from './schema.js';
 import { StaleTokenError } from './stale-token.error.js';
 
-const programs = findPrograms();
+const programs = findPostgres();
 const key = 'portfolio:leader';
 
 /** What only a database with many connections can show. Skipped on a machine without PostgreSQL's programs. */
@@ -21,7 +17,7 @@ const key = 'portfolio:leader';
   let replicas: DatabaseConnection[];
 
   beforeAll(async () => {
-    server = await startPostgres(programs ?? '');
+    server = await PostgresServer.start(programs);
     replicas = await Promise.all([1, 2, 3].map(() => openDatabase({ url: server.url, dataDir: '' })));
   }, 60_000);
   afterAll(async () => {
@@ -29,6 +25,11 @@ const key = 'portfolio:leader';
     await server.stop();
   }, 30_000);
 
+  /** Resolves when a transaction waits for the lock of another one. */
+  const someoneWaits = () =>
+    until(async () => (await server.pool.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rowCount, {
+      what: 'a transaction to wait',
+    });
   const db = () => (replicas[0] as DatabaseConnection).db;
   const storedAccounts = async () => (await db().select().from(accounts)).map(({ id }) => id).sort();
 
@@ -83,7 +84,7 @@ const key = 'portfolio:leader';
       await older.inside;
       const newer = leader(2, 2);
       newer.finish();
-      await server.someoneWaits();
+      await someoneWaits();
       older.finish();
       await Promise.all([older.done, newer.done]);
       expect(await storedAccounts()).toEqual(['token-1', 'token-2']);
@@ -97,7 +98,7 @@ const key = 'portfolio:leader';
       await newer.inside;
       const older = leader(2, 1);
       older.finish();
-      await server.someoneWaits();
+      await someoneWaits();
       newer.finish();
       await newer.done;
       await expect(older.done).rejects.toThrow(StaleTokenError);
@@ -109,7 +110,7 @@ const key = 'portfolio:leader';
       await newer.inside;
       const older = leader(2, 1);
       older.finish();
-      await server.someoneWaits();
+      await someoneWaits();
       newer.fail(new Error('the work failed'));
       await expect(newer.done).rejects.toThrow('the work failed');
       await older.done;
@@ -126,61 +127,6 @@ interface Write {
   fail(error: Error): void;
 }
 
-interface PostgresServer {
-  readonly url: string;
-  /** Resolves when a transaction waits for the lock of another one. */
-  someoneWaits(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** The folder with `initdb` and `postgres`. */
-function findPrograms(): string | undefined {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian)
-    ? readdirSync(debian).map((version) => join(debian, version, 'bin'))
-    : [];
-  const folders = [...(process.env['PATH'] ?? '').split(':'), ...versions];
-  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
-}
-
-/** A server of its own in a temporary folder, reached by a socket there: no port to collide on. */
-async function startPostgres(programs: string): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
-  const data = join(folder, 'data');
-  // PostgreSQL refuses to run as root.
-  const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
-  const options = { ...user, cwd: folder, stdio: 'ignore' as const };
-  execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'test', '-A', 'trust', '--no-sync'], options);
-  const settings = ['-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'];
-  const server: ChildProcess = spawn(join(programs, 'postgres'), ['-D', data, ...settings], options);
-  const exited = once(server, 'exit');
-
-  const pool = new pg.Pool({ host: folder, user: 'test', database: 'postgres' });
-  await until(() =>
-    pool.query('SELECT 1').then(
-      () => true,
-      () => false,
-    ),
-  );
-  return {
-    url: `postgres://test@localhost/postgres?host=${encodeURIComponent(folder)}`,
-    someoneWaits: () =>
-      until(async () => {
-        const { rowCount } = await pool.query('SELECT 1 FROM pg_locks WHERE NOT granted');
-        return (rowCount ?? 0) > 0;
-      }),
-    stop: async () => {
-      await pool.end();
-      server.kill('SIGTERM'); // waits until all connections are gone
-      const impatience = setTimeout(() => server.kill('SIGINT'), 5_000); // cuts them
-      await exited;
-      clearTimeout(impatience);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
 function deferred() {
   let resolve!: () => void;
   let reject!: (error: Error) => void;
@@ -189,8 +135,4 @@ function deferred() {
     reject = onReject;
   });
   return { promise, resolve, reject };
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(20);
 }

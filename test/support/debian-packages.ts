@@ -32,6 +32,8 @@ export async function unpackDebianPackages({ packages, command, into }: UnpackOp
     for (const deb of await readdir(debs)) await run('dpkg-deb', ['--extract', join(debs, deb), root]);
     await writeStartScript(folder, root, command);
     await Promise.all([debs, join(folder, 'apt')].map((path) => rm(path, { recursive: true, force: true })));
+    // A program that refuses to run as root is run by somebody else.
+    await chmod(folder, 0o755);
     await rename(folder, into).catch(async (error: NodeJS.ErrnoException) => {
       // Another process was faster: its copy is as good as ours.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;

@@ -8,7 +8,7 @@ import {
   LeaderElected,
   RedisLeaseStore,
 } from 'nestjs-background-services';
-import { ObservedStore } from './observed-store.js';
+import { type ObservedCommand, ObservedLeaseStore } from '../../support/observed-lease-store.js';
 import { report, timestamp } from './report.js';
 import { LEASE_KEY, type ReplicaSettings } from './settings.js';
 
@@ -80,11 +80,22 @@ class Everywhere {
   }
 }
 
+/** The renew deadline counts from when a command was sent that has been confirmed. */
+function reportConfirmed({ sentAt, outcome, token }: ObservedCommand): void {
+  if (token !== undefined && (outcome === 'acquired' || outcome === 'renewed'))
+    report({ event: 'confirmed', at: sentAt, token });
+}
+
+function observedStore(): ObservedLeaseStore {
+  const store = new RedisLeaseStore({ redis, commandTimeout: Math.min(ttl / 10, 3_000) });
+  return new ObservedLeaseStore(store, timestamp, reportConfirmed);
+}
+
 /** The thread makes a store of its own, which nobody can watch. */
 const leases =
   heartbeat === 'thread'
     ? { redis, heartbeat, ...(stallLimit === undefined ? {} : { stallLimit }) }
-    : { store: new ObservedStore(new RedisLeaseStore({ redis, commandTimeout: Math.min(ttl / 10, 3_000) })) };
+    : { store: observedStore() };
 
 @Module({
   imports: [

@@ -10,12 +10,12 @@ import {
   RedisLeaseStore,
 } from 'nestjs-background-services';
 import { onCleanUp } from '../../support/deferred-cleanup.js';
+import { ObservedLeaseStore } from '../../support/observed-lease-store.js';
 import type { ProcessorWaits } from '../../support/processor-waits.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { Journal, type Start } from './journal.js';
-import { ObservedLeaseStore } from './observed-lease-store.js';
 
 export const KEY = 'faults:leader';
 export const TTL = 2_000;
@@ -102,7 +102,12 @@ export class Fleet {
 async function startReplica(name: string, server: RedisServer, journal: Journal): Promise<Replica> {
   const proxy = await TcpProxy.start(server);
   const redis = new RedisLeaseStore({ redis: proxy.url, commandTimeout: TTL / 10 });
-  const app = await startApp(name, new ObservedLeaseStore(name, journal, redis));
+  const store = new ObservedLeaseStore(
+    redis,
+    () => performance.now(),
+    (command) => journal.commands.push({ replica: name, ...command }),
+  );
+  const app = await startApp(name, store);
   const manager = app.get(BackgroundServiceManager);
   register(name, manager, journal);
   let closing: Promise<void> | undefined;

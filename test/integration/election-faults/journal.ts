@@ -1,4 +1,5 @@
 import type { LeaseTiming, RevocationReason } from 'nestjs-background-services';
+import type { ObservedCommand } from '../../support/observed-lease-store.js';
 import type { ProcessorWaits } from '../../support/processor-waits.js';
 
 /** What a test wrote down of a fleet. All times are `performance.now()` of the one process that all replicas run in. */
@@ -13,14 +14,8 @@ export interface Abort extends Start {
 }
 
 /** One command to the store, as the caller saw it. */
-export interface Command {
+export interface Command extends ObservedCommand {
   readonly replica: string;
-  readonly kind: 'acquire' | 'renew' | 'release';
-  readonly sentAt: number;
-  readonly answeredAt: number;
-  readonly outcome: string;
-  /** Of an acquisition that was granted, the new one. */
-  readonly token: number | undefined;
 }
 
 /** How late an abort may be, ms: the promise of the library. What the process waited for a processor is not in it. */
