@@ -1,0 +1,84 @@
+import { RedisServer } from '../support/redis-server.js';
+import type { WorkersEvent, WorkersSettings } from './apps/workers-settings.js';
+import type { Benchmark } from './benchmark.js';
+import { MeasuredApp } from './support/measured-app.js';
+
+const WORKERS = 1_000;
+const IDLE = 2 ** 30;
+const [FIRST, LAST] = [100_000, 1_000_000];
+const KB = 1_024;
+
+export const memory: Benchmark = {
+  name: 'memory',
+  title: `Heap and array buffers after a garbage collection. Per worker: ${WORKERS} elected \`@Interval\` methods, led, on Redis, minus the same app and methods without any decorator; the code of library and client is in the difference. Over iterations: the same app with all of them running.`,
+
+  async run() {
+    const none = await heapOf({ driver: 'none', every: IDLE });
+    const schedule = await heapOf({ driver: 'schedule', every: IDLE });
+    const library = await heapOf({ driver: 'elected', driven: 1, every: IDLE });
+    const one = await heapOf({ driver: 'elected', keys: 'one', every: IDLE });
+    const each = await heapOf({ driver: 'elected', keys: 'each', every: IDLE });
+    const perWorker = (heap: number, base = none) => (heap - base) / WORKERS / KB;
+    const growth = await heapOverIterations();
+    const first = growth[0]!;
+    const last = growth.at(-1)!;
+    return {
+      tables: [
+        {
+          columns: ['app', 'heap, MB', 'KB per worker against none', 'KB per worker, code left out'],
+          rows: [
+            ['no decorators', none / KB ** 2, 0, 0],
+            ['`@Interval` alone', schedule / KB ** 2, perWorker(schedule), perWorker(schedule)],
+            ['one elected worker', library / KB ** 2, 'n/a', 'n/a'],
+            ['one lease for all', one / KB ** 2, perWorker(one), perWorker(one, library)],
+            ['a lease for each', each / KB ** 2, perWorker(each), perWorker(each, library)],
+          ],
+        },
+        {
+          columns: ['iterations', 'heap, MB', 'KB more than at first'],
+          rows: growth.map(({ iterations, heap }) => [iterations, heap / KB ** 2, (heap - first.heap) / KB]),
+        },
+      ],
+      goals: [
+        { name: 'memory per worker, one lease for all', figure: perWorker(one), unit: 'KB', atMost: 10 },
+        { name: 'memory per worker, a lease for each', figure: perWorker(each), unit: 'KB', atMost: 10 },
+        {
+          name: `heap growth from ${FIRST.toLocaleString('en-US')} to ${LAST.toLocaleString('en-US')} iterations`,
+          figure: (last.heap - first.heap) / KB,
+          unit: 'KB',
+          atMost: 200,
+        },
+      ],
+    };
+  },
+};
+
+async function heapOf(settings: Omit<WorkersSettings, 'workers'>): Promise<number> {
+  const { app, stop } = await startApp(settings);
+  await app.next('running');
+  // The first collection makes ready what the second one finds.
+  await app.ask('SIGUSR2', 'sample');
+  const { heap } = await app.ask('SIGUSR2', 'sample');
+  await stop();
+  return heap;
+}
+
+/** A sample every 100,000 iterations of 1,000 workers on their schedules. */
+async function heapOverIterations() {
+  const { app, stop } = await startApp({ driver: 'elected', every: 20, sampleEvery: FIRST });
+  await app.next('sample', { seen: LAST / FIRST - 1, timeout: 180_000 });
+  await stop();
+  return app.all('sample').slice(0, LAST / FIRST);
+}
+
+/** On a Redis of its own: an app that was killed still has its leases. */
+async function startApp(settings: Omit<WorkersSettings, 'workers'>) {
+  const redis = await RedisServer.start();
+  const all = { ...settings, workers: WORKERS, redis: redis.url };
+  const app = await MeasuredApp.start<WorkersEvent>('workers', all, ['--expose-gc']);
+  const stop = async () => {
+    await app.kill();
+    await redis.stop();
+  };
+  return { app, stop };
+}
