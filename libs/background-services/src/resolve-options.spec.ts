@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { InvalidOptionsError } from './errors/index.js';
 import type { BackgroundServicesOptions } from './options.js';
 import { resolveOptions } from './resolve-options.js';
@@ -255,13 +255,41 @@ describe('resolveOptions', () => {
       ['a URL that cannot be read', 'redis://[localhost'],
       ['a URL object, which ioredis would take for localhost', new URL('redis://redis.example')],
       ['a promise of a URL', Promise.resolve('redis://localhost')],
-      ['a list', ['redis://localhost']],
       ['null', null],
       ['a function', () => 'redis://localhost'],
     ])('must not be %s', (_what, redis) => {
       const [problem, ...others] = problemsOf({ redis });
       expect(problem).toMatch(/^redis: expected a redis:\/\/ .*URL.*, received /);
       expect(others).toEqual([]);
+    });
+
+    const SERVERS = ['redis://a', 'redis://b', 'redis://c', 'redis://d', 'redis://e'];
+
+    it.each([3, 5])('may be a list of %d independent servers', (count) => {
+      const redis = SERVERS.slice(0, count);
+      expect(resolveOptions({ redis }).redis).toEqual(redis);
+    });
+
+    it.each([0, 1, 2, 4])('must not be a list of %d, by which no vote could be won or settled', (count) => {
+      expect(problemsOf({ redis: SERVERS.slice(0, count) })).toEqual([
+        `redis: expected one server, or a list of an odd number of independent ones, at least 3, received an array of ${count}`,
+      ]);
+    });
+
+    it('must not list a server twice, however it is written: it would vote twice', () => {
+      const redis = ['redis://a:6379/1', { host: 'b' }, { host: 'a', db: 2 }];
+      expect(problemsOf({ redis })).toEqual([
+        'redis[2]: expected a server that is not in the list yet, received "a:6379"',
+      ]);
+    });
+
+    it('must be a server in each place of a list, and no Cluster', () => {
+      const cluster = new Cluster([], { lazyConnect: true });
+      expect(problemsOf({ redis: ['redis://a', null, cluster] })).toEqual([
+        expect.stringMatching(/^redis\[1\]: expected a redis:\/\/ URL, .*, received null$/),
+        expect.stringMatching(/^redis\[2\]: expected a client /),
+      ]);
+      cluster.disconnect();
     });
 
     it('must not be a client of another copy of ioredis, which it would take for localhost', () => {

@@ -55,7 +55,7 @@ export class RedlockNode {
   /** Host and port, for the log. */
   readonly address: string;
   readonly #link: RedisLink<keyof typeof SCRIPTS>;
-  #state: 'up' | 'down' = 'up';
+  #state: 'up' | 'down' | 'closed' = 'up';
 
   constructor(private readonly options: RedlockNodeOptions) {
     const { redis, commandTimeout, onRelease } = options;
@@ -135,6 +135,7 @@ export class RedlockNode {
   }
 
   close(): Promise<void> {
+    this.#state = 'closed';
     return this.#link.close();
   }
 
@@ -153,7 +154,7 @@ export class RedlockNode {
   #note(reply: unknown): void {
     const error = isUnknown(reply) ? reply.error : undefined;
     const state = error ? 'down' : 'up';
-    if (state === this.#state) return;
+    if (this.#state === 'closed' || state === this.#state) return;
     this.#state = state;
     this.options.onChange(error);
   }
