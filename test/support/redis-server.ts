@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ export interface RedisServerOptions {
   readonly port?: number;
   /** Further arguments of redis-server, for example `['--maxmemory', '2mb']`. */
   readonly args?: readonly string[];
+  /** Text of a configuration file, which a sentinel needs: it writes there. @default none */
+  readonly config?: string;
 }
 
 /** A real redis-server on the loopback interface, without persistence, that ends with the test at the latest. */
@@ -34,7 +36,7 @@ export class RedisServer {
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     const program = await ensureRedis();
     const folder = await mkdtemp(join(tmpdir(), 'redis-'));
-    const args = options.args ?? [];
+    const args = [...(await configFile(folder, options.config)), ...(options.args ?? [])];
     const attempts = options.port === undefined ? 3 : 1;
     for (let attempt = 1; ; attempt += 1) {
       const port = options.port ?? (await freePort());
@@ -105,16 +107,27 @@ export class RedisServer {
   }
 }
 
+/** The path of a file with this text, as an argument. */
+async function configFile(folder: string, text: string | undefined): Promise<readonly string[]> {
+  if (text === undefined) return [];
+  const path = join(folder, 'redis.conf');
+  await writeFile(path, text);
+  return [path];
+}
+
 async function launch(
   program: string,
   folder: string,
   port: number,
   args: readonly string[],
 ): Promise<StartedProcess> {
+  // A file comes first of all.
+  const file = args[0]?.startsWith('--') === false ? args.slice(0, 1) : [];
   const process = await startProcess(program, [
+    ...file,
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
     ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
-    ...args,
+    ...args.slice(file.length),
   ]);
   try {
     await until(() => process.hasExited || isServing(port, process.pid), {

@@ -88,11 +88,11 @@ const managerProvider: Provider = {
 
 /** Leases in memory need none: nobody else could take them. */
 function createKeeper(
-  { heartbeat, redis, enabled, lease: timing, stallLimit, clock }: ResolvedOptions,
+  { heartbeat, redis, waitReplicas, enabled, lease: timing, stallLimit, clock }: ResolvedOptions,
   logger: Logger,
 ): LeaseKeeper | undefined {
   if (heartbeat === 'in-process' || redis === undefined || !enabled) return undefined;
-  return new ThreadKeeper({ target: toPortable(redis), timing, stallLimit, clock, logger });
+  return new ThreadKeeper({ target: toPortable(redis), waitReplicas, timing, stallLimit, clock, logger });
 }
 
 const indicatorProvider: Provider = {

@@ -9,7 +9,7 @@ export const LEASE_STORE = Symbol('nestjs-background-services:lease-store');
 export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
   provide: LEASE_STORE,
   inject: [RESOLVED_OPTIONS],
-  useFactory: ({ redis, store, clock, random, lease }: ResolvedOptions) => {
+  useFactory: ({ redis, waitReplicas, store, clock, random, lease }: ResolvedOptions) => {
     const logger = new Logger('BackgroundServices');
     if (store) return store;
     if (redis === undefined) {
@@ -20,6 +20,7 @@ export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
     }
     return openLeaseStore({
       redis,
+      waitReplicas,
       ttl: lease.ttl,
       clock,
       random,

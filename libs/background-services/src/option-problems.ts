@@ -7,6 +7,7 @@ const SWITCHES: readonly string[] = ['circuitBreaker', 'health'];
 const KNOWN = {
   '': [
     'redis',
+    'waitReplicas',
     'store',
     'instanceId',
     'lease',

@@ -13,6 +13,13 @@ export interface BackgroundServicesOptions {
    * @default none: leases live in this process's memory, and it always leads
    */
   readonly redis?: RedisTarget | readonly RedisNode[];
+  /**
+   * How many replicas of the Redis must have a write of a lease before it counts: a failover then loses it only if all of them are passed
+   * over. Costs one more round trip, and leadership while too few replicas answer. For one Redis with replicas (Sentinel), not for Cluster
+   * or a list.
+   * @default 0
+   */
+  readonly waitReplicas?: number;
   /** Another place for leases; instead of `redis`. It is not closed by the module. */
   readonly store?: LeaseStore;
   /** Name of this replica in leases, health and logs; a random boot suffix is always added. @default `<hostname>-<pid>` */
@@ -62,6 +69,7 @@ export interface BackgroundServicesAsyncOptions extends Pick<ModuleMetadata, 'im
 /** The options with every default filled in. */
 export interface ResolvedOptions {
   readonly redis: RedisTarget | readonly RedisNode[] | undefined;
+  readonly waitReplicas: number;
   readonly store: LeaseStore | undefined;
   readonly instanceId: string;
   readonly lease: LeaseTiming;

@@ -23,6 +23,7 @@ describe('resolveOptions', () => {
   it('has a default for everything', () => {
     expect(resolveOptions()).toEqual({
       redis: undefined,
+      waitReplicas: 0,
       store: undefined,
       instanceId: expect.stringMatching(/^.+-\d+-[0-9a-f]{8}$/) as unknown,
       lease: {

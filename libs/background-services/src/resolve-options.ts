@@ -1,3 +1,4 @@
+import { Cluster } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { checkRedisTarget } from './check-redis-target.js';
@@ -36,9 +37,17 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
   const health = resolveHealth(own.health, problems);
   const shutdown = { drainTimeout: 5_000, ...problems.group('shutdown', own.shutdown) };
   problems.number('shutdown.drainTimeout', shutdown.drainTimeout, { min: 0 });
-  const { redis, store, instanceId = `${hostname()}-${process.pid}`, enabled = true } = own;
+  const { redis, waitReplicas = 0, store, instanceId = `${hostname()}-${process.pid}`, enabled = true } = own;
   const { clock = systemClock, random = Math.random } = own;
   const target = checkRedisTarget(redis, problems);
+  problems.number('waitReplicas', waitReplicas, { min: 0, whole: true });
+  const hasReplicas = target !== undefined && !Array.isArray(target) && !(target instanceof Cluster);
+  problems.check(
+    'waitReplicas',
+    waitReplicas === 0 || hasReplicas,
+    '0, or a single redis beside it',
+    waitReplicas,
+  );
   const { heartbeat, stallLimit } = resolveHeartbeat({ ...own, redis: target }, lease, problems);
   problems.optionalPort('store', store, STORE_METHODS);
   problems.check(
@@ -59,6 +68,7 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
   problems.throwIfAny();
   return {
     redis,
+    waitReplicas,
     store,
     instanceId: `${instanceId}-${randomBytes(4).toString('hex')}`,
     lease,

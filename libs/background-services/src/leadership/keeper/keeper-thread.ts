@@ -6,7 +6,7 @@ import type { KeepMessage, KeeperThreadData } from './thread-keeper.js';
 
 /* The heartbeat thread: a keeper with a connection of its own. */
 
-const { target, timing, stallLimit, origin, pulse } = workerData as KeeperThreadData;
+const { target, waitReplicas, timing, stallLimit, origin, pulse } = workerData as KeeperThreadData;
 
 /** The event loop's monotonic clock, read here: each thread's `performance.now()` has an origin of its own. */
 const clock: Clock = {
@@ -17,7 +17,12 @@ const clock: Clock = {
 const lastPulse = new BigInt64Array(pulse);
 
 async function start(): Promise<void> {
-  const store = await openLeaseStore({ redis: fromPortable(target), ttl: timing.ttl, listen: false });
+  const store = await openLeaseStore({
+    redis: fromPortable(target),
+    waitReplicas,
+    ttl: timing.ttl,
+    listen: false,
+  });
   const keeper = new Keeper({
     store,
     clock,

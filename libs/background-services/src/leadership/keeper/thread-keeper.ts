@@ -8,6 +8,7 @@ import { SharedLease } from './shared-lease.js';
 /** What the heartbeat thread is born with. */
 export interface KeeperThreadData {
   readonly target: PortableTarget;
+  readonly waitReplicas: number;
   readonly timing: LeaseTiming;
   readonly stallLimit: number;
   /** The origin of the event loop's monotonic clock on the machine's, ns. */
@@ -24,6 +25,7 @@ export interface KeepMessage {
 
 export interface ThreadKeeperContext {
   readonly target: PortableTarget;
+  readonly waitReplicas: number;
   readonly timing: LeaseTiming;
   readonly stallLimit: number;
   readonly clock: Clock;
@@ -71,12 +73,12 @@ export class ThreadKeeper implements LeaseKeeper {
   }
 
   #start(): Worker {
-    const { target, timing, stallLimit, clock, logger } = this.context;
+    const { target, waitReplicas, timing, stallLimit, clock, logger } = this.context;
     const origin = process.hrtime.bigint() - BigInt(Math.round(clock.monotonic() * 1e6));
     const pulse = this.#pulse.buffer;
     const thread = new Worker(new URL('./keeper-thread.js', import.meta.url), {
       name: 'lease heartbeat',
-      workerData: { target, timing, stallLimit, origin, pulse } satisfies KeeperThreadData,
+      workerData: { target, waitReplicas, timing, stallLimit, origin, pulse } satisfies KeeperThreadData,
       // What the app was started with (loaders, inspectors) is not the thread's.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 64 },

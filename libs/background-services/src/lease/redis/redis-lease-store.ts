@@ -28,6 +28,12 @@ export interface RedisLeaseStoreOptions extends ConnectionTimes {
   readonly onError?: (error: Error) => void;
   /** `false`: no second connection, over which `watch()` hears of releases. @default true */
   readonly listen?: boolean;
+  /**
+   * How many replicas of the Redis must have a write before it counts; otherwise its outcome is unknown. It narrows what a failover can lose,
+   * for one more round trip. Not for Cluster.
+   * @default 0
+   */
+  readonly waitReplicas?: number;
 }
 
 /**
@@ -41,13 +47,15 @@ export class RedisLeaseStore implements LeaseStore {
   readonly #batch: number;
   readonly #listeners = new Set<ReleaseListener>();
 
-  constructor({ redis, commandTimeout, onError = () => undefined, listen = true }: RedisLeaseStoreOptions) {
+  constructor(options: RedisLeaseStoreOptions) {
+    const { redis, commandTimeout, onError = () => undefined, listen = true, waitReplicas = 0 } = options;
     this.#link = new RedisLink({
       redis,
       commandTimeout,
       scripts: SCRIPTS,
       onRelease: listen ? (notice) => this.#publish(notice) : undefined,
       onError,
+      waitReplicas,
     });
     // In Cluster the keys of one call must share a slot, which only the three keys of one lease do.
     this.#batch = this.#link.isCluster ? 1 : BATCH;

@@ -26,6 +26,8 @@ export interface RedisLinkOptions<Script extends string> extends ConnectionTimes
   readonly onRelease: ((notice: ReleaseNotice) => void) | undefined;
   /** Told of every connection error, after which the connection goes on trying. */
   readonly onError: (error: Error) => void;
+  /** How many replicas must have a write of a script before it counts. @default 0 */
+  readonly waitReplicas?: number;
 }
 
 /** A script as ioredis offers it once defined: EVALSHA, and EVAL where the server does not know the script (any more). */
@@ -44,14 +46,17 @@ export class RedisLink<Script extends string> {
   readonly #subscriber: RedisClient;
   readonly #prefix: string;
   readonly #commandTimeout: number;
+  readonly #waitReplicas: number;
   #lastError: Error | undefined;
   #connecting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ redis, commandTimeout, scripts, onRelease, onError }: RedisLinkOptions<Script>) {
+  constructor(options: RedisLinkOptions<Script>) {
+    const { redis, commandTimeout, scripts, onRelease, onError, waitReplicas = 0 } = options;
     this.#prefix = keyPrefixOf(redis);
     this.channel = `${this.#prefix}background-services:released`;
     this.#commandTimeout = commandTimeout;
+    this.#waitReplicas = waitReplicas;
     const client = leaseConnection(redis, { commandTimeout });
     this.isCluster = isCluster(client);
     for (const [name, lua] of Object.entries<string>(scripts)) client.defineCommand(name, { lua });
@@ -86,7 +91,29 @@ export class RedisLink<Script extends string> {
       const { token, ledger } = companionKeys(lease);
       return [lease, token, ledger];
     });
-    return this.#scripts[script](keys.length, ...keys, ...args);
+    const socket = this.#socket;
+    const answer = await this.#scripts[script](keys.length, ...keys, ...args);
+    if (this.#waitReplicas > 0) await this.#replicated(socket);
+    return answer;
+  }
+
+  /**
+   * Waits until enough replicas have what was written on this connection.
+   * @throws StoreError if they do not in time, or if the connection is another one now: it knows nothing of the write
+   */
+  async #replicated(socket: unknown): Promise<void> {
+    const patience = Math.floor(this.#commandTimeout / 2);
+    const confirmed = await this.#client.wait(this.#waitReplicas, patience);
+    if (this.#socket !== socket)
+      throw new StoreError('The connection to Redis broke before replicas confirmed the write');
+    if (confirmed >= this.#waitReplicas) return;
+    throw new StoreError(
+      `${confirmed} of ${this.#waitReplicas} Redis replicas confirmed the write within ${patience} ms`,
+    );
+  }
+
+  get #socket(): unknown {
+    return 'stream' in this.#client ? this.#client.stream : undefined;
   }
 
   /** Reads leases without touching them. */
