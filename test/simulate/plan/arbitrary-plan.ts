@@ -103,6 +103,7 @@ const planOf = (
     machines: fc.array(machine(drift), { minLength: 2, maxLength: 4, size: 'max' }),
     keys: fc.array(key, { minLength: 1, maxLength: 2, size: 'max' }),
     faults: fc.oneof(mixed(faults), swarm(faults)),
+    ending: fc.constantFrom('calm', 'kill'),
   });
 
 /**
