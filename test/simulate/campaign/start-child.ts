@@ -13,7 +13,14 @@ export function startChild<Task, Report>(
   const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   return startProcess(
     process.execPath,
-    ['--import', pathOf('../../support/typescript.mjs'), pathOf(program), JSON.stringify(task)],
+    // Histories leave much behind and keep nothing: a large nursery makes for few collections.
+    [
+      '--max-semi-space-size=32',
+      '--import',
+      pathOf('../../support/typescript.mjs'),
+      pathOf(program),
+      JSON.stringify(task),
+    ],
     {
       onLine: ({ stream, text }) => {
         if (stream === 'stdout') onReport(JSON.parse(text) as Report);

@@ -194,6 +194,7 @@ export class TermWitness {
   /** Is there at the deadline, and 50 ms of an unblocked loop after it. */
   #watch(term: WatchedTerm): void {
     if (!this.#live.has(term)) return;
+    const { key, token } = term;
     const { machine } = term.process;
     const remaining = this.#remaining(term);
     if (remaining > 0) {
@@ -206,14 +207,10 @@ export class TermWitness {
     const blockedUntil = machine.isHalted ? now : machine.runningSince;
     const late = (now - Math.max(term.deadlineAt, blockedUntil)) * machine.rate;
     if (late < ABORT_WITHIN) this.#watchAgain(term, ABORT_WITHIN - late);
-    else
-      this.#says(
-        'I4',
-        `no abort ${late.toFixed(1)} ms past the deadline`,
-        term.process,
-        term.key,
-        term.token,
-      );
+    else {
+      const what = `no abort ${late.toFixed(1)} ms past the deadline`;
+      this.#says(term.phase === 'dead' ? 'I9' : 'I4', what, term.process, key, token);
+    }
   }
 
   #watchAgain(term: WatchedTerm, delay: number): void {

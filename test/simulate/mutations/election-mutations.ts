@@ -88,6 +88,7 @@ export const electionMutations: readonly Mutation[] = [
     file: term,
     edits: [{ find: 'if (!this.isLive()) return false;', replace: "this.#gate = 'open';" }],
     caughtBy: ['I1', 'I9'],
+    isRare: true,
   },
   {
     name: 'unknown outcome taken for a renewal',

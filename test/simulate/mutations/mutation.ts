@@ -8,6 +8,8 @@ export interface Mutation {
   readonly file: string;
   readonly edits: readonly Edit[];
   readonly caughtBy: readonly Invariant[];
+  /** Whether it takes thousands of histories: several faults have to meet. The tests leave it to the full hunt. */
+  readonly isRare?: true;
 }
 
 export interface Edit {

@@ -55,6 +55,7 @@ export const workerMutations: readonly Mutation[] = [
       },
     ],
     caughtBy: ['I10'],
+    isRare: true,
   },
   {
     name: 'cron slot run before its claim is confirmed',

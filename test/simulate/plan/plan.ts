@@ -16,6 +16,8 @@ export interface Plan {
   readonly machines: readonly MachinePlan[];
   readonly keys: readonly KeyPlan[];
   readonly faults: readonly Fault[];
+  /** `kill`: when the faults end every process is killed and booted again, and what the store holds has to be enough to go on with. */
+  readonly ending: 'calm' | 'kill';
 }
 
 export interface MachinePlan {

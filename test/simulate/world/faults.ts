@@ -110,6 +110,7 @@ export function heal(world: World): void {
       operate(world, key, undefined);
   }
   for (const host of world.hosts) {
+    if (world.plan.ending === 'kill') host.replica?.kill();
     host.weather.clear();
     host.machine.resume();
     for (const { duties, workers } of host.replica?.campaigns ?? []) {

@@ -15,6 +15,9 @@ interface Waiting {
 /** How late a timer may be on a machine that is not blocked, ms. */
 const TIMER_LATENESS = 1.5;
 
+/** What clocks that are computed may be wrong by, ms. */
+const ROUNDING = 1e-6;
+
 /**
  * One computer: its clocks, and whether it runs at all. It goes on when its process is killed.
  *
@@ -80,15 +83,13 @@ export class Machine {
       pending = this.scheduler.after(wait, fire);
     };
     const fire = () => {
-      if (this.#halt) this.#wait('timer', run);
+      if (state === 'cancelled') return;
+      if (this.#halt) this.#wait('timer', fire);
       // It was suspended on the way.
-      else if (this.monotonic() < due) arm();
-      else run();
+      else if (due - this.monotonic() > ROUNDING) arm();
+      else action();
     };
     let state: 'pending' | 'cancelled' = 'pending';
-    const run = () => {
-      if (state === 'pending') action();
-    };
     arm();
     return {
       cancel: () => {

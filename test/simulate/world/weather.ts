@@ -12,13 +12,13 @@ export type Fate =
   /** The sender is told that the connection broke; it may have run, or may run yet. */
   | 'broken';
 
-const LOSSY: readonly Fate[] = ['request-lost', 'reply-lost', 'doubled', 'late', 'broken'];
+const LOSSY: readonly Fate[] = ['request-lost', 'reply-lost', 'doubled', 'doubled', 'late', 'late', 'broken'];
 
 /** Milliseconds. */
 const FASTEST = 0.2;
 const USUAL_SPREAD = 3;
 const SLOW_SPREAD = 900;
-const LATE_SPREAD = 6_000;
+const LATE_SPREAD = 5_000;
 
 /** The network between one machine and the store, as it is now. */
 export class Weather {
