@@ -30,6 +30,8 @@ export class Place {
   #process: StartedProcess | undefined;
   #boots = 0;
   #port = 0;
+  /** Whether the process was told to end. */
+  #asked: 'kill' | 'stop' | 'no' = 'no';
 
   private constructor(
     readonly name: string,
@@ -94,13 +96,6 @@ export class Place {
   async block(duration: number): Promise<void> {
     await fetch(`http://127.0.0.1:${this.#port}/block/${duration}`, { method: 'POST' });
   }
-
-  /** What the process has said: for a report of what went wrong. */
-  get output(): string {
-    return this.#process?.output ?? '';
-  }
-
-  #asked: 'kill' | 'stop' | 'no' = 'no';
 }
 
 /** A few replicas on a Redis of their own, each with a network of its own. */
@@ -124,13 +119,13 @@ export class Fleet {
     onCleanUp(() => redis.disconnect());
     const registers = new Registers(database, name);
     await registers.create(REGISTERS);
-    const places: Place[] = [];
     const common = { database, fleet: name, log: log.path, timing: timingOf(ttl) };
-    // One after the other: to boot is work, and all fleets do it at the same time.
-    for (let i = 0; i < replicas; i += 1) {
-      const place = String.fromCharCode('A'.charCodeAt(0) + i);
-      places.push(await Place.start(place, server, log, { ...common, seed: seed + 1_000 * i }));
-    }
+    const places = await Promise.all(
+      Array.from({ length: replicas }, (_, i) => {
+        const place = String.fromCharCode('A'.charCodeAt(0) + i);
+        return Place.start(place, server, log, { ...common, seed: seed + 1_000 * i });
+      }),
+    );
     const fleet = new Fleet(settings, server, redis, log, registers, places);
     await until(() => log.lastStart, { what: 'a leader to work', timeout: BOOT_TIMEOUT });
     return fleet;

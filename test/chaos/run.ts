@@ -36,6 +36,7 @@ export async function runChaos(options: ChaosOptions): Promise<FleetRun[]> {
   await mkdir(folder, { recursive: true });
   const database = await PostgresServer.start();
   const fleets: Fleet[] = [];
+  // One fleet after the other: to boot is work.
   for (let i = 0; i < size; i += 1) {
     const name = `fleet-${i + 1}`;
     fleets.push(await Fleet.start({ ...options, name, database: database.url, seed: seed + i }));
