@@ -1,6 +1,7 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { onCleanUp } from '../support/deferred-cleanup.js';
+import { repository } from '../support/deployment.js';
 import { startProcess, type StartedProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -67,7 +68,11 @@ export class Place {
     const settings: ReplicaSettings = { ...this.settings, process: name, redis: this.proxy.url, seed };
     const started = await startProcess(
       process.execPath,
-      ['--import', resolve('test/support/typescript.mjs'), resolve('test/chaos/replica/main.ts')],
+      [
+        '--import',
+        join(repository, 'test/support/typescript.mjs'),
+        join(repository, 'test/chaos/replica/main.ts'),
+      ],
       { env: { REPLICA: JSON.stringify(settings), NO_COLOR: '1' } },
     );
     this.#process = started;
