@@ -192,7 +192,7 @@ describe('check, of leadership', () => {
         { event: 'exit', at: 1, process: 'C#1', how: 'SIGTERM', asked: 'stop' },
         { event: 'failed', at: 1, process: 'C#1', id: '1.1', error: 'gone' },
       ),
-    ).toEqual(['a replica ended by itself', 'a replica did not stop', 'an iteration failed']);
+    ).toEqual(['a replica ended by itself', 'a replica did not stop in order', 'an iteration failed']);
   });
 });
 

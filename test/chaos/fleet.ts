@@ -1,6 +1,7 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { onCleanUp } from '../support/deferred-cleanup.js';
+import { repository } from '../support/deployment.js';
 import { startProcess, type StartedProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -30,6 +31,8 @@ export class Place {
   #process: StartedProcess | undefined;
   #boots = 0;
   #port = 0;
+  /** Whether the process was told to end. */
+  #asked: 'kill' | 'stop' | 'no' = 'no';
 
   private constructor(
     readonly name: string,
@@ -65,7 +68,11 @@ export class Place {
     const settings: ReplicaSettings = { ...this.settings, process: name, redis: this.proxy.url, seed };
     const started = await startProcess(
       process.execPath,
-      ['--import', resolve('test/support/typescript.mjs'), resolve('test/chaos/replica/main.ts')],
+      [
+        '--import',
+        join(repository, 'test/support/typescript.mjs'),
+        join(repository, 'test/chaos/replica/main.ts'),
+      ],
       { env: { REPLICA: JSON.stringify(settings), NO_COLOR: '1' } },
     );
     this.#process = started;
@@ -94,13 +101,6 @@ export class Place {
   async block(duration: number): Promise<void> {
     await fetch(`http://127.0.0.1:${this.#port}/block/${duration}`, { method: 'POST' });
   }
-
-  /** What the process has said: for a report of what went wrong. */
-  get output(): string {
-    return this.#process?.output ?? '';
-  }
-
-  #asked: 'kill' | 'stop' | 'no' = 'no';
 }
 
 /** A few replicas on a Redis of their own, each with a network of its own. */
@@ -124,13 +124,13 @@ export class Fleet {
     onCleanUp(() => redis.disconnect());
     const registers = new Registers(database, name);
     await registers.create(REGISTERS);
-    const places: Place[] = [];
     const common = { database, fleet: name, log: log.path, timing: timingOf(ttl) };
-    // One after the other: to boot is work, and all fleets do it at the same time.
-    for (let i = 0; i < replicas; i += 1) {
-      const place = String.fromCharCode('A'.charCodeAt(0) + i);
-      places.push(await Place.start(place, server, log, { ...common, seed: seed + 1_000 * i }));
-    }
+    const places = await Promise.all(
+      Array.from({ length: replicas }, (_, i) => {
+        const place = String.fromCharCode('A'.charCodeAt(0) + i);
+        return Place.start(place, server, log, { ...common, seed: seed + 1_000 * i });
+      }),
+    );
     const fleet = new Fleet(settings, server, redis, log, registers, places);
     await until(() => log.lastStart, { what: 'a leader to work', timeout: BOOT_TIMEOUT });
     return fleet;

@@ -101,7 +101,7 @@ function overlapsOf(terms: readonly TermHistory[]): Overlap[] {
   return terms.flatMap((older, i) => {
     const end = endOf(older);
     return terms
-      .slice(i + 1, i + 4)
+      .slice(i + 1)
       .filter((newer) => newer.began < end)
       .map((newer) => ({ older, newer, duration: Math.min(end, endOf(newer)) - newer.began }));
   });

@@ -20,9 +20,9 @@ export class ReplicaJournal {
     this.#file = openSync(settings.log, 'a');
   }
 
-  write(event: Unwritten<ReplicaEvent>): void {
+  write(event: Unwritten<ReplicaEvent>, at = machineTime()): void {
     const { process } = this.settings;
-    writeSync(this.#file, `${JSON.stringify({ at: machineTime(), process, ...event })}\n`);
+    writeSync(this.#file, `${JSON.stringify({ at, process, ...event })}\n`);
   }
 
   readonly command = ({ answeredAt, ...command }: ObservedCommand): void => {
@@ -34,7 +34,9 @@ export class ReplicaJournal {
   };
 
   aborted(token: number, reason: RevocationReason): void {
-    this.write({ event: 'abort', token, reason, waited: this.#waitedSince(this.#dueOf(token)) });
+    // The moment of the call: to find out how long the process waited takes time, in which it may have to wait again.
+    const at = machineTime();
+    this.write({ event: 'abort', token, reason, waited: this.#waitedBetween(this.#dueOf(token), at) }, at);
   }
 
   /** Keeps the event loop busy. */
@@ -53,15 +55,15 @@ export class ReplicaJournal {
   }
 
   /** Waits while the loop is blocked are left out: the whole block is in the log. */
-  #waitedSince(due: number): number {
+  #waitedBetween(due: number, at: number): number {
+    if (due >= at) return 0;
     // `ProcessorWaits` reads the clock of this process, which differs from the machine's by a constant.
-    const now = performance.now();
-    const since = due + now - machineTime();
-    if (since >= now) return 0;
+    const offset = machineTime() - performance.now();
+    const [since, until] = [due - offset, at - offset];
     this.#waits.read();
     const { from, to } = this.#block;
     const blockedSince = Math.max(from, since);
     const inBlock = to > blockedSince ? this.#waits.between(blockedSince, to) : 0;
-    return Math.max(0, this.#waits.between(since, now) - inBlock);
+    return Math.max(0, this.#waits.between(since, until) - inBlock);
   }
 }

@@ -27,7 +27,7 @@ const COLOURS: Readonly<Record<Spoils, string>> = {
   network: '#7048e8',
   Redis: '#c2255c',
 };
-const STYLE = `text{font:11px ui-sans-serif,system-ui,sans-serif;fill:#343a40}
+const STYLE = `text{font:11px ui-sans-serif,system-ui,sans-serif;fill:#343a40;paint-order:stroke;stroke:#fff;stroke-opacity:.7;stroke-width:2.5px}
 .title{font-size:14px;font-weight:600}.row{font-size:12px;font-weight:600}.axis{fill:#868e96}.term{fill:#343a40;font-size:10px}`;
 
 /** A part of a run: time from left to right, a row for Redis and one for each replica. */
