@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import type { LeaseStore } from 'nestjs-background-services';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
 import { lead, LONG_TTL as ttl, renew } from '../../support/leases.js';

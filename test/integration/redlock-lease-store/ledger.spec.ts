@@ -8,6 +8,8 @@ import { until } from '../../support/until.js';
 
 const KEY = 'orders:leader';
 const LIMIT = 300;
+/** A vote that reaches a server late stays there until it expires: not for long, ms. */
+const TTL = 5_000;
 
 /** What cron slots rely on to run at most once: they are claimed by a compare-and-set, and read by whoever leads next. */
 describe('The ledger of a quorum', () => {
@@ -24,7 +26,7 @@ describe('The ledger of a quorum', () => {
 
   /** Leads, though a node may still be coming back. */
   async function takeOver(by: LeaseStore, holder: string): Promise<HeldLease & { readonly ledger: Ledger }> {
-    const reply = await until(() => acquire(by, KEY, holder), {
+    const reply = await until(() => acquire(by, KEY, holder, { ttl: TTL }), {
       what: `${holder} to lead`,
       satisfies: ({ outcome }) => outcome === 'acquired',
     });
@@ -99,13 +101,13 @@ describe('The ledger of a quorum', () => {
   it('keeps what was written after a command that comes late', async () => {
     const proxies = await Promise.all(quorum.servers.map((server) => TcpProxy.start(server)));
     const behind = await quorum.open({ nodes: proxies.map(({ url }) => url), commandTimeout: LIMIT });
-    const lease = await until(() => lead(behind, KEY, 'a'), { what: 'the lease' });
+    const lease = await until(() => lead(behind, KEY, 'a', { ttl: TTL }), { what: 'the lease' });
     const write = (value: string) => behind.record({ ...lease, field: 'start', value });
     for (const proxy of proxies) proxy.blackhole('requests');
     expect(await write('1')).toMatchObject({ outcome: 'unknown' });
     for (const proxy of proxies) proxy.heal();
     await until(() => write('2'), { what: 'the write', satisfies: ({ outcome }) => outcome === 'recorded' });
-    await until(() => renew(behind, lease), {
+    await until(() => renew(behind, lease, { ttl: TTL }), {
       what: 'a renewal',
       satisfies: ({ outcome }) => outcome === 'renewed',
     });
