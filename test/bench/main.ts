@@ -1,8 +1,9 @@
 import { type Goal, reportGoals } from '../support/goal.js';
 import { overhead } from './overhead.js';
+import { quorum } from './quorum.js';
 
 /** The benchmarks by name: `npm run bench` runs all, `npm run bench -- overhead` one. */
-const benchmarks = { overhead } as const;
+const benchmarks = { overhead, quorum } as const;
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benchmarks));
