@@ -3,8 +3,10 @@ import { reportGoals } from '../support/goal.js';
 import type { Benchmark } from './benchmark.js';
 import { boot } from './boot.js';
 import { handOver } from './hand-over.js';
+import { heartbeatThread } from './heartbeat-thread.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
+import { quorum } from './quorum.js';
 import { redisCommands } from './redis-commands.js';
 import { describeMachine, thisMachine } from './report/machine.js';
 import { writeDocuments } from './report/documents.js';
@@ -24,6 +26,8 @@ const benchmarks: readonly Benchmark[] = [
   memory,
   boot,
   standbys,
+  quorum,
+  heartbeatThread,
 ];
 const names = benchmarks.map(({ name }) => name);
 

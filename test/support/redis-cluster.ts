@@ -34,14 +34,15 @@ export class RedisCluster {
     return client;
   }
 
-  /** The master whose slots this key is in, by the order of its slots. */
-  masterOf(slot: number): RedisServer {
-    return this.masters[Math.floor(slot / (SLOTS / MASTERS))]!;
+  /** The master that has a key, before any slot is moved. */
+  async masterOf(key: string): Promise<RedisServer> {
+    return this.masters[Math.floor((await this.#slotOf(key)) / (SLOTS / MASTERS))]!;
   }
 
-  /** Moves a slot with its keys to the next master, as a resharding does. */
-  async moveSlot(slot: number): Promise<void> {
-    const from = this.masterOf(slot);
+  /** Moves the slot of a key to the next master, as a resharding does. */
+  async moveSlotOf(key: string): Promise<void> {
+    const slot = await this.#slotOf(key);
+    const from = await this.masterOf(key);
     const to = this.masters[(this.masters.indexOf(from) + 1) % MASTERS]!;
     const [source, target] = [from, to].map(({ url }) => new Redis(url, { disconnectTimeout: 10 })) as [
       Redis,
@@ -58,6 +59,14 @@ export class RedisCluster {
     for (const client of [target, source])
       await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', targetId as string);
     for (const client of [source, target]) client.disconnect();
+  }
+
+  async #slotOf(key: string): Promise<number> {
+    const client = new Redis(this.masters[0]!.url, { disconnectTimeout: 10 });
+    onCleanUp(() => client.disconnect());
+    const slot = (await client.call('CLUSTER', 'KEYSLOT', key)) as number;
+    client.disconnect();
+    return slot;
   }
 
   async #join(): Promise<void> {

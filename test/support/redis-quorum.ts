@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { RedlockLeaseStore, type RedlockLeaseStoreOptions } from 'nestjs-background-services';
 import { onCleanUp } from './deferred-cleanup.js';
 import { RedisServer } from './redis-server.js';
+import { until } from './until.js';
 
 /** Independent Redis servers, and an operator's connection to each. They end with the test at the latest. */
 export class RedisQuorum {
@@ -25,10 +26,11 @@ export class RedisQuorum {
     return this.servers.map(({ url }) => url);
   }
 
-  /** A replica's store on these servers. */
+  /** A replica's store on these servers, connected to a majority of them. */
   async open(options: Partial<RedlockLeaseStoreOptions> = {}): Promise<RedlockLeaseStore> {
     const store = await RedlockLeaseStore.open({ nodes: this.urls, commandTimeout: 1_000, ...options });
     onCleanUp(() => store.close());
+    await until(() => store.inspect([]), { what: 'the connections', every: 5 });
     return store;
   }
 

@@ -103,7 +103,7 @@ export class Campaign {
       cast: async () => (await votes.asked[i]!).outcome === 'voted',
       takeBack: async () => {
         const vote = await votes.asked[i]!;
-        if (vote.outcome === 'voted') await node.withdraw(request, [vote.lastToken]);
+        if (vote.outcome === 'voted') await node.withdraw(request, vote.lastToken);
       },
     }));
     return this.context.engine.elect({ ...request, ballots });
@@ -152,7 +152,7 @@ export class Campaign {
   #giveBack({ request, votes, token }: Proposal, grants: Poll<GrantReply>): void {
     this.context.nodes.forEach((node, i) => {
       void Promise.all([votes.asked[i]!, grants.asked[i]!]).then(([vote]) =>
-        vote.outcome === 'voted' ? node.withdraw(request, [vote.lastToken, token]) : undefined,
+        vote.outcome === 'voted' ? node.withdraw(request, token) : undefined,
       );
     });
   }

@@ -96,17 +96,20 @@ export class RedlockNode {
     return this.#noted(replies);
   }
 
-  /** Takes a vote back, which is one with any of these tokens beside it. */
-  async withdraw(lease: LeaseRef, tokens: readonly number[]): Promise<void> {
-    await this.#ask(() => this.#link.run('bgsWithdraw', [lease], [lease.holder, ...tokens]));
+  /** Takes a vote back, unless a larger token than this stands beside it. */
+  async withdraw(lease: LeaseRef, token: number): Promise<void> {
+    await this.#ask(() => this.#link.run('bgsWithdraw', [lease], [lease.holder, token]));
   }
 
   async renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
     return this.#noted(await renewLeases(this.#link, requests, BATCH));
   }
 
+  /** Releases the lease, and with it a vote of the same campaign that came too late for the token. */
   async release(request: ReleaseRequest): Promise<ReleaseReply> {
-    const reply = await releaseLease(this.#link, request);
+    const release = releaseLease(this.#link, request);
+    void this.withdraw(request, request.token);
+    const reply = await release;
     this.#note(reply);
     return reply;
   }

@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { LeaseStore } from 'nestjs-background-services';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cleanUpAll } from '../../support/deferred-cleanup.js';
+import { acquire, renew } from '../../support/leases.js';
+import { RedisQuorum } from '../../support/redis-quorum.js';
+import { seededRandom } from '../../support/seeded-random.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { until } from '../../support/until.js';
+
+const KEY = 'orders:leader';
+const LIMIT = 400;
+const TTL = 1_500;
+const STORMS = 8;
+/** Troubles in a storm, on top of those that go on from the one before. */
+const TROUBLES = 6;
+
+interface Grant {
+  readonly holder: string;
+  readonly token: number;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+/** A replica with a network of its own to each server. */
+interface Replica {
+  readonly name: string;
+  readonly store: LeaseStore;
+  readonly proxies: readonly TcpProxy[];
+}
+
+/**
+ * Replicas compete for one lease while the network between each of them and each server loses, holds back and breaks what it carries, so
+ * that commands run long after their senders gave them up, and servers freeze. No server forgets. Whatever happens: no token is granted
+ * twice, and one that was granted before another was asked for is the smaller one.
+ */
+describe('The fencing tokens of a quorum', () => {
+  afterEach(cleanUpAll);
+
+  it.each([
+    [3, 1],
+    [3, 2],
+    [3, 3],
+    [5, 4],
+  ])(
+    'rise on %d servers, whatever happens to the network (seed %d)',
+    async (size, seed) => {
+      const random = seededRandom(seed);
+      const quorum = await RedisQuorum.start(size);
+      const replicas = await Promise.all(['a', 'b', 'c', 'd'].map((name) => startReplica(name, quorum)));
+      const grants: Grant[] = [];
+      let over = false;
+      const campaigns = replicas.map(async (replica) => {
+        while (!over) await leadFor(replica, grants, random);
+      });
+      for (let storm = 0; storm < STORMS; storm += 1) {
+        const before = grants.length;
+        for (let trouble = 0; trouble < TROUBLES; trouble += 1) {
+          disturb(replicas, quorum, random);
+          await delay(random() * LIMIT);
+        }
+        calm(replicas, quorum);
+        await until(() => grants.length, {
+          what: 'an election',
+          satisfies: (count) => count > before,
+          timeout: 30_000,
+        });
+      }
+      over = true;
+      await Promise.all(campaigns);
+
+      expect(grants.length).toBeGreaterThanOrEqual(STORMS);
+      expect(new Set(grants.map(({ token }) => token)).size).toBe(grants.length);
+      for (const later of grants)
+        for (const earlier of grants)
+          if (earlier.receivedAt <= later.sentAt) expect(earlier.token).toBeLessThan(later.token);
+    },
+    120_000,
+  );
+
+  async function startReplica(name: string, quorum: RedisQuorum): Promise<Replica> {
+    const proxies = await Promise.all(quorum.servers.map((server) => TcpProxy.start(server)));
+    const store = await quorum.open({ nodes: proxies.map(({ url }) => url), commandTimeout: LIMIT });
+    return { name, store, proxies };
+  }
+
+  /** One try, and a short term if it succeeds. */
+  async function leadFor({ name, store }: Replica, grants: Grant[], random: () => number): Promise<void> {
+    const sentAt = performance.now();
+    const reply = await acquire(store, KEY, name, { ttl: TTL });
+    const receivedAt = performance.now();
+    if (reply.outcome !== 'acquired') return delay(random() * 20);
+    const { token } = reply;
+    grants.push({ holder: name, token, sentAt, receivedAt });
+    const lease = { key: KEY, holder: name, token };
+    if (random() < 0.5) await renew(store, lease, { ttl: TTL });
+    if (random() < 0.7) await store.release({ ...lease, ledger: {} });
+  }
+
+  function disturb(replicas: readonly Replica[], quorum: RedisQuorum, random: () => number): void {
+    const pick = <T>(things: readonly T[]): T => things[Math.floor(random() * things.length)]!;
+    const proxy = pick(pick(replicas).proxies);
+    const server = pick(quorum.servers);
+    pick([
+      () => proxy.blackhole('requests'),
+      () => proxy.blackhole('replies'),
+      () => proxy.delay('requests', random() * 2 * LIMIT),
+      () => proxy.cut(),
+      () => proxy.strand(),
+      () => proxy.heal(),
+      () => server.freeze(),
+      () => server.thaw(),
+    ])();
+  }
+
+  /** What was held back arrives now. */
+  function calm(replicas: readonly Replica[], quorum: RedisQuorum): void {
+    for (const { proxies } of replicas) for (const proxy of proxies) proxy.heal();
+    for (const server of quorum.servers) server.thaw();
+  }
+});
