@@ -3,7 +3,7 @@ import type { World } from '../world/world.js';
 import type { Invariant } from './verdicts.js';
 
 /** How often it is looked whether the fleet has found back to work, ms. */
-const LOOKS_EVERY = 100;
+const LOOKS_EVERY = 200;
 
 /** Between two standbys at the expiry of a lease, and for timers and the network, ms. */
 const EXPIRY_SPREAD = 250;

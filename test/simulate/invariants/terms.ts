@@ -234,7 +234,7 @@ export class TermWitness {
 
   #known(process: Watched, key: string, token: number): WatchedTerm | undefined {
     const term = this.#terms.get(id(process, key, token));
-    if (!term) this.#says('I6', 'an event of a term that never began', process, key, token);
+    if (!term) this.#says('I3', 'a token that no term of this replica began with', process, key, token);
     return term;
   }
 

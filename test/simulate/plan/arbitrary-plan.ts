@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Fault, FaultKind, KeyPlan, MachinePlan, Plan } from './plan.js';
 
-/** Faults begin within two TTLs: so close together that they meet. */
-const FAULTS_BEGIN_WITHIN = 6_000;
+/** Faults begin so close together that they meet, ms. */
+const FAULTS_BEGIN_WITHIN = 5_000;
 
 const time = (max: number, min = 0) => fc.integer({ min, max });
 const index = fc.nat(3);
@@ -81,7 +81,7 @@ const key: fc.Arbitrary<KeyPlan> = fc.record({
   ),
 });
 
-const MOST_FAULTS = 10;
+const MOST_FAULTS = 8;
 
 const mixed = (faults: readonly fc.WeightedArbitrary<Fault>[]) =>
   fc.array(fc.oneof(...faults), { maxLength: MOST_FAULTS, size: 'max' });
