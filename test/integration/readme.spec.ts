@@ -7,7 +7,12 @@ import { cleanUpAll, startProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
 import { type Snippet, snippetsOf } from '../support/markdown.js';
 
-const DOCUMENTS = ['README.md', 'libs/background-services/README.md', 'CONTRIBUTING.md'];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'libs/background-services/README.md',
+  'libs/background-services/docs/quorum.md',
+];
 
 interface Placed extends Snippet {
   readonly document: string;

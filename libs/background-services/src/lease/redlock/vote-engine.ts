@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- whoever compiles this file needs it, whatever else they include
+/// <reference path="./redlock.d.ts" />
 import type * as RedlockPackage from 'redlock';
 import { MissingPackageError } from '../../errors/index.js';
 
