@@ -1,20 +1,65 @@
-import { type Goal, reportGoals } from '../support/goal.js';
+import { cleanUpAll } from '../support/deferred-cleanup.js';
+import { reportGoals } from '../support/goal.js';
+import type { Benchmark } from './benchmark.js';
+import { boot } from './boot.js';
+import { handOver } from './hand-over.js';
+import { memory } from './memory.js';
 import { overhead } from './overhead.js';
+import { redisCommands } from './redis-commands.js';
+import { describeMachine, thisMachine } from './report/machine.js';
+import { writeDocuments } from './report/documents.js';
+import type { Entry } from './report/record.js';
+import { toText } from './report/table.js';
+import { standbys } from './standbys.js';
+import { takeover } from './takeover.js';
+import { thousandWorkers } from './thousand-workers.js';
 
-/** The benchmarks by name: `npm run bench` runs all, `npm run bench -- overhead` one. */
-const benchmarks = { overhead } as const;
+/** `npm run bench` runs all, `npm run bench -- boot memory` these two; with `--write` the documents get the figures. */
+const benchmarks: readonly Benchmark[] = [
+  redisCommands,
+  thousandWorkers,
+  overhead,
+  handOver,
+  takeover,
+  memory,
+  boot,
+  standbys,
+];
+const names = benchmarks.map(({ name }) => name);
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in benchmarks));
-if (unknown.length > 0) {
-  console.error(
-    `No benchmark is named ${unknown.join(', ')}; there are: ${Object.keys(benchmarks).join(', ')}`,
-  );
-  process.exit(2);
+const { wanted, write } = readArguments(process.argv.slice(2));
+const machine = await thisMachine();
+const measuredOn = new Date().toISOString().slice(0, 10);
+console.log(describeMachine(machine));
+
+const entries: Entry[] = [];
+for (const benchmark of benchmarks.filter(({ name }) => wanted.includes(name))) {
+  const { name, title } = benchmark;
+  const startedAt = performance.now();
+  console.log(`\n${name}: ${title}`);
+  try {
+    const findings = await benchmark.run();
+    for (const table of findings.tables) console.log(`\n${toText(table)}`);
+    entries.push({ name, title, measuredOn, machine, ...findings });
+  } finally {
+    await cleanUpAll();
+  }
+  console.log(`\n(${name} took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s)`);
 }
 
-const goals: Goal[] = [];
-for (const [name, run] of Object.entries(benchmarks)) {
-  if (wanted.length === 0 || wanted.includes(name)) goals.push(...(await run()));
+console.log('');
+const code = reportGoals(entries.flatMap(({ goals }) => goals));
+if (write) await writeDocuments(entries, names);
+process.exit(code);
+
+function readArguments(args: readonly string[]) {
+  const given = args.filter((arg) => arg !== '--write');
+  const unknown = given.filter((arg) => !names.includes(arg));
+  if (unknown.length > 0) {
+    console.error(
+      `No benchmark is named ${unknown.join(', ')}. There are: ${names.join(', ')}; and the option --write`,
+    );
+    process.exit(2);
+  }
+  return { wanted: given.length > 0 ? given : names, write: args.includes('--write') };
 }
-process.exit(reportGoals(goals));

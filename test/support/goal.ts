@@ -18,12 +18,21 @@ export function judge({ figure, atMost = Infinity, atLeast = -Infinity }: Goal):
 
 /** For example `goal overhead per iteration: 2.61 µs (≤ 5 µs) met`. */
 export function describeGoal(goal: Goal): string {
-  const unit = goal.unit ? ` ${goal.unit}` : '';
+  return `goal ${goal.name}: ${figureOf(goal)} (${boundsOf(goal)}) ${judge(goal)}`;
+}
+
+/** The figure with its unit: `2.61 µs`. */
+export function figureOf({ figure, unit }: Goal): string {
+  return withUnit(rounded(figure), unit);
+}
+
+/** The bounds with their unit: `≤ 5 µs`. */
+export function boundsOf({ atMost, atLeast, unit }: Goal): string {
   const bounds = [
-    ...(goal.atMost === undefined ? [] : [`≤ ${goal.atMost}${unit}`]),
-    ...(goal.atLeast === undefined ? [] : [`≥ ${goal.atLeast}${unit}`]),
+    ...(atMost === undefined ? [] : [`≤ ${atMost}`]),
+    ...(atLeast === undefined ? [] : [`≥ ${atLeast}`]),
   ];
-  return `goal ${goal.name}: ${rounded(goal.figure)}${unit} (${bounds.join(', ')}) ${judge(goal)}`;
+  return bounds.map((bound) => withUnit(bound, unit)).join(', ');
 }
 
 /** Prints one line a goal. Returns the exit code of the program: 1 if one was missed. */
@@ -34,4 +43,8 @@ export function reportGoals(goals: readonly Goal[]): 0 | 1 {
 
 function rounded(figure: number): string {
   return Number.isInteger(figure) ? String(figure) : figure.toFixed(Math.abs(figure) < 0.1 ? 4 : 2);
+}
+
+function withUnit(value: string, unit: string | undefined): string {
+  return unit ? `${value} ${unit}` : value;
 }

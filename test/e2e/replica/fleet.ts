@@ -3,6 +3,15 @@ import { startProcess, type StartedProcess } from '../../support/processes.js';
 import { until } from '../../support/until.js';
 import type { ReplicaEvent, ReplicaSettings } from './settings.js';
 
+/** What node runs as a replica: its arguments. */
+export type Program = readonly string[];
+
+const fromSource: Program = [
+  '--import',
+  resolve('test/support/typescript.mjs'),
+  resolve('test/e2e/replica/main.ts'),
+];
+
 type Named<Name extends ReplicaEvent['event']> = Extract<ReplicaEvent, { readonly event: Name }>;
 
 /** A replica that runs in a process of its own, and what it has reported. */
@@ -10,20 +19,15 @@ export class Replica {
   readonly events: ReplicaEvent[] = [];
   private process!: StartedProcess;
 
-  static async start(settings: ReplicaSettings): Promise<Replica> {
+  static async start(settings: ReplicaSettings, program: Program = fromSource): Promise<Replica> {
     const replica = new Replica();
-    const typescript = resolve('test/support/typescript.mjs');
-    replica.process = await startProcess(
-      process.execPath,
-      ['--import', typescript, resolve('test/e2e/replica/main.ts')],
-      {
-        env: { REPLICA: JSON.stringify(settings), NO_COLOR: '1' },
-        onLine: ({ stream, text }) => {
-          if (stream === 'stdout' && text.startsWith('{'))
-            replica.events.push(JSON.parse(text) as ReplicaEvent);
-        },
+    replica.process = await startProcess(process.execPath, program, {
+      env: { REPLICA: JSON.stringify(settings), NO_COLOR: '1' },
+      onLine: ({ stream, text }) => {
+        if (stream === 'stdout' && text.startsWith('{'))
+          replica.events.push(JSON.parse(text) as ReplicaEvent);
       },
-    );
+    });
     await until(() => replica.all('up').length > 0 || replica.process.hasExited, {
       what: 'the replica to boot',
       timeout: 30_000,
@@ -69,16 +73,19 @@ export class Replica {
 export class Fleet {
   readonly replicas: Replica[] = [];
 
-  constructor(private readonly settings: ReplicaSettings) {}
+  constructor(
+    private readonly settings: ReplicaSettings,
+    private readonly program?: Program,
+  ) {}
 
-  static async start(size: number, settings: ReplicaSettings): Promise<Fleet> {
-    const fleet = new Fleet(settings);
+  static async start(size: number, settings: ReplicaSettings, program?: Program): Promise<Fleet> {
+    const fleet = new Fleet(settings, program);
     await Promise.all(Array.from({ length: size }, () => fleet.add()));
     return fleet;
   }
 
   async add(): Promise<Replica> {
-    const replica = await Replica.start(this.settings);
+    const replica = await Replica.start(this.settings, this.program);
     this.replicas.push(replica);
     return replica;
   }

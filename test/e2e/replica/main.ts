@@ -1,4 +1,4 @@
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, type LogLevel, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Cron, Interval, ScheduleModule } from '@nestjs/schedule';
 import {
@@ -25,6 +25,7 @@ const {
   stallLimit,
   cron,
   undecorated,
+  http = true,
 } = settings;
 
 /** The elected workers. How many there are is a setting, so their methods are decorated in a loop instead of by `@`. */
@@ -106,7 +107,14 @@ function block(ms: number): void {
   while (performance.now() < end);
 }
 
-const app = await NestFactory.create(ReplicaModule, { logger: ['error', 'warn'] });
+const logger: LogLevel[] = ['error', 'warn'];
+
+async function listening() {
+  const app = await NestFactory.create(ReplicaModule, { logger });
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
+const app = await (http ? listening() : NestFactory.createApplicationContext(ReplicaModule, { logger }));
 app.enableShutdownHooks();
-await app.listen(0, '127.0.0.1');
 report({ event: 'up', at: timestamp(), instance: app.get(BackgroundServiceManager).instanceId });

@@ -6,7 +6,7 @@ export function timestamp(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Synchronous: what a replica did before it was killed must not be lost in a buffer. */
-export function report(event: ReplicaEvent): void {
+/** Synchronous: what a replica did before it was killed must not be lost in a buffer. Other programs name their own events. */
+export function report<Event extends object = ReplicaEvent>(event: NoInfer<Event>): void {
   writeSync(1, `${JSON.stringify(event)}\n`);
 }

@@ -19,6 +19,8 @@ export interface ReplicaSettings {
   readonly cron?: string;
   /** An undecorated method of @nestjs/schedule. */
   readonly undecorated?: number;
+  /** Whether it listens to HTTP, as most apps do. @default true */
+  readonly http?: boolean;
 }
 
 /** What a replica says on stdout, one JSON object a line. `at` is in milliseconds since the epoch, with fractions. */

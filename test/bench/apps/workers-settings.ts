@@ -1,0 +1,37 @@
+/** What `workers.ts` is told. Milliseconds. */
+export interface WorkersSettings {
+  /**
+   * Who drives the workers: nobody, bare `setInterval`, `@Interval` of @nestjs/schedule on its own, or `@Interval` with `@LeaderElected`.
+   */
+  readonly driver: 'none' | 'timers' | 'schedule' | 'elected';
+  /** How many methods are workers. */
+  readonly workers: number;
+  /** How many of them are driven. @default all */
+  readonly driven?: number;
+  readonly every: number;
+  /** For `elected`: one lease for all, or one for each. */
+  readonly keys?: 'one' | 'each';
+  readonly redis?: string;
+  /** Reports a sample after every so many iterations. */
+  readonly sampleEvery?: number;
+}
+
+export type WorkersEvent =
+  /** From before the app's modules were loaded to the end of its boot. */
+  | { readonly event: 'booted'; readonly took: number }
+  /** Everything is led and driven. */
+  | { readonly event: 'running' }
+  | Sample;
+
+/** Totals since the start of the process, asked for by SIGUSR2. */
+export interface Sample {
+  readonly event: 'sample';
+  readonly at: number;
+  readonly iterations: number;
+  /** Milliseconds in which the event loop was not waiting. */
+  readonly active: number;
+  /** Milliseconds of processor time, all threads. */
+  readonly cpu: number;
+  /** Bytes in use after a garbage collection, array buffers included; 0 without `--expose-gc`. */
+  readonly heap: number;
+}

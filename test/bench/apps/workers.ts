@@ -1,0 +1,81 @@
+import { Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Interval, ScheduleModule } from '@nestjs/schedule';
+import { report, timestamp } from '../../e2e/replica/report.js';
+import { until } from '../../support/until.js';
+import type { WorkersEvent, WorkersSettings } from './workers-settings.js';
+
+const METHODS_PER_CLASS = 10;
+
+const settings = JSON.parse(process.env.APP ?? '{}') as WorkersSettings;
+const { driver, workers, driven = workers, every, keys = 'one', redis, sampleEvery = Infinity } = settings;
+
+let iterations = 0;
+function work(): void {
+  iterations++;
+  if (iterations % sampleEvery === 0) sample();
+}
+
+const startedAt = performance.now();
+const library = driver === 'elected' ? await import('nestjs-background-services') : undefined;
+
+function elect(index: number): MethodDecorator & ClassDecorator {
+  return library!.LeaderElected(keys === 'one' ? 'workers' : `worker-${index}`);
+}
+
+/** Ten workers a class, decorated in loops because their number is a setting. */
+function workerClass(first: number, count: number): Type {
+  class Workers {}
+  for (let i = first; i < first + count; i++) {
+    const descriptor = { value: () => work() };
+    Object.defineProperty(Workers.prototype, `worker${i}`, descriptor);
+    if (i >= driven || driver === 'none' || driver === 'timers') continue;
+    Interval(`worker-${i}`, every)(Workers.prototype, `worker${i}`, descriptor);
+    if (library) elect(i)(Workers.prototype, `worker${i}`, descriptor);
+  }
+  return Workers;
+}
+
+const classes: Type[] = [];
+for (let first = 0; first < workers; first += METHODS_PER_CLASS) {
+  classes.push(workerClass(first, Math.min(METHODS_PER_CLASS, workers - first)));
+}
+
+@Module({
+  imports: [
+    ScheduleModule.forRoot(),
+    ...(library ? [library.BackgroundServicesModule.forRoot({ ...(redis ? { redis } : {}) })] : []),
+  ],
+  providers: classes,
+})
+class WorkersModule {}
+
+const app = await NestFactory.createApplicationContext(WorkersModule, { logger: ['error', 'warn'] });
+report<WorkersEvent>({ event: 'booted', took: performance.now() - startedAt });
+process.on('SIGUSR2', sample);
+
+if (driver === 'timers') for (let i = 0; i < driven; i++) setInterval(work, every);
+if (library) {
+  const manager = app.get(library.BackgroundServiceManager);
+  await until(() => manager.list().every(({ role }) => role === 'leader'), {
+    what: 'all workers to be led here',
+    every: 100,
+  });
+}
+report<WorkersEvent>({ event: 'running' });
+// Without a driver nothing else keeps the process.
+setInterval(() => {}, 2 ** 30);
+
+function sample(): void {
+  globalThis.gc?.();
+  const { user, system } = process.cpuUsage();
+  const { heapUsed, external } = process.memoryUsage();
+  report<WorkersEvent>({
+    event: 'sample',
+    at: timestamp(),
+    iterations,
+    active: performance.eventLoopUtilization().active,
+    cpu: (user + system) / 1_000,
+    heap: globalThis.gc ? heapUsed + external : 0,
+  });
+}

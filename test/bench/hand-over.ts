@@ -1,0 +1,58 @@
+import { Fleet } from '../e2e/replica/fleet.js';
+import { RedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
+import type { Benchmark } from './benchmark.js';
+import { programPath } from './support/programs.js';
+import { median, percentile } from './support/statistics.js';
+
+const TIMES = 200;
+/** Hand-overs on one fleet, whose replicas boot together before the first one. */
+const PER_FLEET = 10;
+const EVERY = 10;
+
+export const handOver: Benchmark = {
+  name: 'hand-over',
+  title: `SIGTERM of the leader, ${TIMES} times, one worker at ${EVERY} ms: from the end of the old leader's last iteration to the start of the new one's first. The next start is due one interval after the last one, so ${EVERY} ms are cadence, not delay.`,
+
+  async run() {
+    const gaps: number[] = [];
+    while (gaps.length < TIMES) gaps.push(...(await handOverOneFleet()));
+    return {
+      tables: [
+        {
+          columns: ['hand-overs', 'p50, ms', 'p90, ms', 'p99, ms', 'longest, ms'],
+          rows: [
+            [gaps.length, median(gaps), percentile(gaps, 0.9), percentile(gaps, 0.99), Math.max(...gaps)],
+          ],
+        },
+      ],
+      goals: [
+        { name: 'graceful hand-over, p99', figure: percentile(gaps, 0.99), unit: 'ms', atMost: 25 },
+        { name: 'graceful hand-overs', figure: gaps.length, atLeast: TIMES },
+      ],
+    };
+  },
+};
+
+async function handOverOneFleet(): Promise<readonly number[]> {
+  const redis = await RedisServer.start();
+  const settings = { redis: redis.url, every: EVERY, http: false };
+  const fleet = await Fleet.start(PER_FLEET + 1, settings, [await programPath('e2e/replica/main.ts')]);
+  const gaps: number[] = [];
+  for (let time = 0; time < PER_FLEET; time++) {
+    const leader = await fleet.leader();
+    const led = leader.all('start').length;
+    await until(() => leader.all('start').length > led + 20, {
+      what: 'the leader to be at work',
+    });
+    // Somewhere in the interval, a little later each time.
+    const asked = performance.timeOrigin + performance.now();
+    const stopped = leader.stop();
+    const next = await fleet.startAfter(asked, { except: leader });
+    await stopped;
+    gaps.push(next.at - leader.all('end').at(-1)!.at);
+  }
+  await fleet.stop();
+  await redis.stop();
+  return gaps;
+}
