@@ -5,7 +5,7 @@ import { MeasuredApp } from './support/measured-app.js';
 import { median } from './support/statistics.js';
 
 const WORKERS = 1_000;
-const ROUNDS = 9;
+const ROUNDS = 7;
 const IDLE = 2 ** 30;
 
 const sides = {
