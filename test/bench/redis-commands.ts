@@ -67,7 +67,7 @@ export const redisCommands: Benchmark = {
             ]),
             [
               '@nestjs-redis/schedule',
-              'cannot: its `@Interval` runs on every replica (its README); only `@Cron` is shared',
+              'not measured: the registry did not have it. By its README `@Interval` runs on every replica, only `@Cron` is shared',
               'n/a',
               'n/a',
               'n/a',

@@ -28,10 +28,12 @@ export interface Sample {
   readonly event: 'sample';
   readonly at: number;
   readonly iterations: number;
-  /** Milliseconds in which the event loop was not waiting. */
+  /** Milliseconds in which the event loop was not waiting; on a busy machine also those in which it was not given a processor. */
   readonly active: number;
-  /** Milliseconds of processor time, all threads. */
-  readonly cpu: number;
+  /** Milliseconds that the thread of the event loop was on a processor; `active` where the system does not tell. */
+  readonly mainThread: number;
+  /** Milliseconds of processor time of all threads: the collector's, the compiler's. */
+  readonly allThreads: number;
   /** Bytes in use after a garbage collection, array buffers included; 0 without `--expose-gc`. */
   readonly heap: number;
 }

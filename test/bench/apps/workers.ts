@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
@@ -68,14 +69,25 @@ setInterval(() => {}, 2 ** 30);
 
 function sample(): void {
   globalThis.gc?.();
+  const { active } = performance.eventLoopUtilization();
   const { user, system } = process.cpuUsage();
   const { heapUsed, external } = process.memoryUsage();
   report<WorkersEvent>({
     event: 'sample',
     at: timestamp(),
     iterations,
-    active: performance.eventLoopUtilization().active,
-    cpu: (user + system) / 1_000,
+    active,
+    mainThread: timeOnProcessor() ?? active,
+    allThreads: (user + system) / 1_000,
     heap: globalThis.gc ? heapUsed + external : 0,
   });
+}
+
+/** Of the main thread, milliseconds, where Linux tells. */
+function timeOnProcessor(): number | undefined {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[0]) / 1_000_000;
+  } catch {
+    return undefined;
+  }
 }

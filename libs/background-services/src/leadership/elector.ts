@@ -144,8 +144,7 @@ export class Elector {
   checkDeadline(now: Instant): number | undefined {
     if (this.#state.phase !== 'leading') return undefined;
     const { term } = this.#state;
-    const remaining = term.remaining(now);
-    if (remaining > 0 && term.isLive()) return remaining;
+    if (term.isLive(now)) return term.remaining(now);
     this.#stepDown(term.isLost ? 'lost' : 'deadline', 'campaign');
     return undefined;
   }

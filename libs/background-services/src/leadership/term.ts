@@ -38,9 +38,8 @@ export class Term {
   }
 
   /** Whether an iteration may start now. */
-  isLive(): boolean {
-    if (this.#gate === 'open' && (this.isLost || this.remaining(instant(this.clock)) <= 0))
-      this.#gate = 'closed';
+  isLive(now: Instant = instant(this.clock)): boolean {
+    if (this.#gate === 'open' && (this.isLost || this.remaining(now) <= 0)) this.#gate = 'closed';
     return this.#gate === 'open';
   }
 

@@ -19,16 +19,11 @@ import { decodeCircuitSnapshot } from './circuit-snapshot.js';
 import { runInIteration, WorkerIteration } from './iteration.js';
 import { createSchedule } from './schedules/create-schedule.js';
 import { CronSlots } from './schedules/cron-slots.js';
-import type {
-  Attempt,
-  AttemptSteps,
-  IterationOutcome,
-  Schedule,
-  ScheduleHost,
-} from './schedules/schedule.js';
+import type { Attempt, AttemptSteps, IterationOutcome, Schedule } from './schedules/schedule.js';
 import { Statistics, type WorkerMetrics } from './statistics.js';
 import type { TermLedger } from './term-ledger.js';
 import type { WorkerDefinition } from './worker-definition.js';
+import { WorkerScheduleHost } from './worker-schedule-host.js';
 
 export interface WorkerContext {
   readonly clock: Clock;
@@ -195,7 +190,8 @@ export class Worker {
   }
 
   #take(term: Term, ledger: TermLedger): void {
-    const schedule = createSchedule(this.definition, this.#hostFor(ledger));
+    const host = new WorkerScheduleHost(this, this.context, this.#statistics, ledger);
+    const schedule = createSchedule(this.definition, host);
     this.#duty = { term, ledger, schedule, abort: new AbortController() };
     if (this.#mode !== 'stopped') schedule.start();
   }
@@ -302,26 +298,6 @@ export class Worker {
         timer.cancel();
         duty.abort.signal.removeEventListener('abort', forward);
         return timeout;
-      },
-    };
-  }
-
-  #hostFor(ledger: TermLedger): ScheduleHost {
-    const { breaker } = this;
-    return {
-      name: this.name,
-      clock: this.context.clock,
-      random: this.context.random,
-      timing: this.context.timing,
-      logger: this.logger,
-      bootedAt: this.context.bootedAt,
-      ledger,
-      attempt: (due, steps) => this.attempt(due, steps),
-      drained: () => this.drained(),
-      skipped: (ticks) => this.#statistics.skipped(ticks),
-      missed: (slots) => this.#statistics.missed(slots),
-      get circuitRetryAt() {
-        return breaker.retryAt;
       },
     };
   }
