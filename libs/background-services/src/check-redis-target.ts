@@ -1,8 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
-import { addressOf, type RedisNode, type RedisTarget } from './lease/index.js';
+import { addressOf, isQuorumSize, QUORUM_SIZE, type RedisNode, type RedisTarget } from './lease/index.js';
 import type { OptionProblems } from './option-problems.js';
-
-const SMALLEST_QUORUM = 3;
 
 /** Whether leases are to live on several servers. */
 export function isQuorum(
@@ -21,14 +19,9 @@ export function checkRedisTarget(redis: unknown, problems: OptionProblems): void
   else checkServer('redis', redis, problems);
 }
 
-/** A tied vote would settle nothing, two of two are both needed, and a server that is listed twice would vote twice. */
+/** A server that is listed twice would vote twice. */
 function checkQuorum(nodes: readonly unknown[], problems: OptionProblems): void {
-  problems.check(
-    'redis',
-    nodes.length >= SMALLEST_QUORUM && nodes.length % 2 === 1,
-    `one server, or a list of an odd number of independent ones, at least ${SMALLEST_QUORUM}`,
-    nodes,
-  );
+  problems.check('redis', isQuorumSize(nodes.length), `one server, or a list of ${QUORUM_SIZE}`, nodes);
   const addresses = new Set<string>();
   nodes.forEach((node, i) => {
     const field = `redis[${i}]`;
