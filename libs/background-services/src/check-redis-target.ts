@@ -1,8 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
-import { addressOf, type RedisNode, type RedisTarget } from './lease/index.js';
+import { addressOf, isQuorumSize, QUORUM_SIZE, type RedisNode, type RedisTarget } from './lease/index.js';
 import type { OptionProblems } from './option-problems.js';
-
-const SMALLEST_QUORUM = 3;
 
 /**
  * Refuses what ioredis would take without a word for "localhost:6379": a client of another copy of ioredis or of another package, a URL
@@ -18,12 +16,12 @@ export function checkRedisTarget(
   return checkServer('redis', redis, problems) ? redis : undefined;
 }
 
-/** A tied vote would settle nothing, two of two are both needed, and a server that is listed twice would vote twice. */
+/** A server that is listed twice would vote twice. */
 function checkQuorum(nodes: readonly unknown[], problems: OptionProblems): nodes is readonly RedisNode[] {
   let ok = problems.check(
     'redis',
-    nodes.length >= SMALLEST_QUORUM && nodes.length % 2 === 1,
-    `one server, or a list of an odd number of independent ones, at least ${SMALLEST_QUORUM}`,
+    isQuorumSize(nodes.length),
+    `one server, or a list of ${QUORUM_SIZE}`,
     nodes,
   );
   const addresses = new Set<string>();

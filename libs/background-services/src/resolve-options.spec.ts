@@ -273,7 +273,7 @@ describe('resolveOptions', () => {
 
     it.each([0, 1, 2, 4])('must not be a list of %d, by which no vote could be won or settled', (count) => {
       expect(problemsOf({ redis: SERVERS.slice(0, count) })).toEqual([
-        `redis: expected one server, or a list of an odd number of independent ones, at least 3, received an array of ${count}`,
+        `redis: expected one server, or a list of an odd number of independent servers, at least 3, received an array of ${count}`,
       ]);
     });
 

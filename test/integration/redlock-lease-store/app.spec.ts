@@ -132,7 +132,7 @@ describe('An app on several Redis servers', () => {
       abortOnError: false,
     });
     await expect(boot).rejects.toThrow(
-      'redis: expected one server, or a list of an odd number of independent ones, at least 3, received an array of 2',
+      'redis: expected one server, or a list of an odd number of independent servers, at least 3, received an array of 2',
     );
   });
 });

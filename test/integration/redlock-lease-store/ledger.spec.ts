@@ -7,7 +7,7 @@ import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 
 const KEY = 'orders:leader';
-const LIMIT = 300;
+const LIMIT = 1_000;
 /** A vote that reaches a server late stays there until it expires: not for long, ms. */
 const TTL = 5_000;
 

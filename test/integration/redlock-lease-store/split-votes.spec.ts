@@ -6,7 +6,7 @@ import { RedisQuorum } from '../../support/redis-quorum.js';
 import { until } from '../../support/until.js';
 
 /** Of one command, ms: an attempt lasts at most four times as long. */
-const LIMIT = 500;
+const LIMIT = 3_000;
 const CANDIDATES = 10;
 const ROUNDS = 20;
 

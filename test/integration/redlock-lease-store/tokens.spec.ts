@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from 'nestjs-background-services';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
-import { acquire, renew } from '../../support/leases.js';
+import { acquire, lead, renew } from '../../support/leases.js';
 import { RedisQuorum } from '../../support/redis-quorum.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -48,6 +48,12 @@ describe('The fencing tokens of a quorum', () => {
       const random = seededRandom(seed);
       const quorum = await RedisQuorum.start(size);
       const replicas = await Promise.all(['a', 'b', 'c', 'd'].map((name) => startReplica(name, quorum)));
+      // Ahead of all clocks, so that no clock makes them rise.
+      const tokenFloor = Date.now() + 3_600_000;
+      const first = await until(() => lead(replicas[0]!.store, KEY, 'first', { ttl: TTL, tokenFloor }), {
+        what: 'the first lease',
+      });
+      await replicas[0]!.store.release({ ...first, ledger: {} });
       const grants: Grant[] = [];
       let over = false;
       const campaigns = replicas.map(async (replica) => {
@@ -70,6 +76,7 @@ describe('The fencing tokens of a quorum', () => {
       await Promise.all(campaigns);
 
       expect(grants.length).toBeGreaterThanOrEqual(STORMS);
+      expect(Math.min(...grants.map(({ token }) => token))).toBeGreaterThan(first.token);
       expect(new Set(grants.map(({ token }) => token)).size).toBe(grants.length);
       for (const later of grants)
         for (const earlier of grants)

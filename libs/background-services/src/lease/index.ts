@@ -12,3 +12,4 @@ export {
   type RedlockLeaseStoreOptions,
 } from './redlock/redlock-lease-store.js';
 export { type RedisNode } from './redlock/redlock-node.js';
+export { isQuorumSize, QUORUM_SIZE } from './redlock/quorum-size.js';

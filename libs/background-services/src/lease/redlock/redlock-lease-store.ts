@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '../../errors/index.js';
 import { type Clock, type Random, systemClock } from '../clock.js';
 import type {
   AcquireReply,
@@ -17,6 +18,7 @@ import { unknown } from '../redis/lease-batches.js';
 import { Campaign, middle } from './campaign.js';
 import { Mender } from './mender.js';
 import { Poll, quorumOf } from './poll.js';
+import { isQuorumSize, QUORUM_SIZE } from './quorum-size.js';
 import { inspectNodes } from './quorum-view.js';
 import { type RedisNode, RedlockNode } from './redlock-node.js';
 import { ReleaseHints } from './release-hints.js';
@@ -103,8 +105,14 @@ export class RedlockLeaseStore implements LeaseStore {
     this.#mender = new Mender(this.#nodes);
   }
 
-  /** @throws MissingPackageError if the package `redlock` is not installed */
+  /**
+   * @throws InvalidOptionsError if the number of nodes is even or less than 3
+   * @throws MissingPackageError if the package `redlock` is not installed
+   */
   static async open(options: RedlockLeaseStoreOptions): Promise<RedlockLeaseStore> {
+    const { nodes } = options;
+    if (!isQuorumSize(nodes.length))
+      throw new InvalidOptionsError([{ field: 'nodes', expected: QUORUM_SIZE, received: nodes }]);
     return new RedlockLeaseStore(options, await VoteEngine.load());
   }
 
