@@ -11,12 +11,12 @@ export interface InstanceMethod {
 /** @throws InvalidWorkerError that names the place, if a decorator was put on anything but an instance method with a name */
 export function instanceMethod(
   decorator: string,
-  target: object,
+  target: object | undefined,
   property: unknown,
   descriptor: PropertyDescriptor | undefined,
 ): InstanceMethod {
   const method: unknown = descriptor?.value;
-  if (typeof property === 'string' && typeof method === 'function' && typeof target !== 'function') {
+  if (typeof property === 'string' && typeof method === 'function' && typeof target === 'object') {
     return { prototype: target, name: property, method: method as Method };
   }
   throw new InvalidWorkerError(
@@ -26,7 +26,8 @@ export function instanceMethod(
   );
 }
 
-function placeOf(target: object, property: unknown): string {
-  const owner = typeof target === 'function' ? target.name : target.constructor.name;
-  return `${owner}.${typeof property === 'string' ? property : show(property)}`;
+function placeOf(target: object | undefined, property: unknown): string {
+  const owner: unknown = typeof target === 'function' ? target : target?.constructor;
+  const name = typeof owner === 'function' ? owner.name : '(no class)';
+  return `${name}.${typeof property === 'string' ? property : show(property)}`;
 }
