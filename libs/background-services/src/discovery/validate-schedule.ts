@@ -44,13 +44,15 @@ function specOf(place: string, config: unknown): ScheduleSpec {
 export function validateSchedule(schedule: ScheduleSpec, refuse: Refuse): void {
   switch (schedule.kind) {
     case 'interval':
-      // A grid of less than the timers' own is none.
-      if (!isPositive(schedule.every) || schedule.every < 1) {
+      if (!isPositive(schedule.every)) {
         refuse(
-          `the interval must be a positive number of ms, at least 1, received ${show(schedule.every)}`,
+          `the interval must be a positive number of ms, received ${show(schedule.every)}`,
           'Use e.g. 30_000 for 30 s',
         );
       }
+      // No timer is finer, and a grid that is has more ticks than can be counted.
+      if (schedule.every < 1)
+        refuse(`the interval must be at least 1 ms, received ${schedule.every}`, 'Use e.g. 30_000 for 30 s');
       return;
     case 'timeout':
       if (!isNotNegative(schedule.delay)) {

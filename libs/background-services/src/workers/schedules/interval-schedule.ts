@@ -37,8 +37,8 @@ export class IntervalSchedule implements Schedule {
 
   #firstDelay(): number {
     const { ledger, name } = this.host;
-    const lastStart = decodeStart(ledger.get(startField(name)));
-    if (lastStart === undefined) return this.immediate ? 0 : this.every;
+    const lastStart = Number(ledger.get(startField(name))?.trim() || NaN);
+    if (Number.isNaN(lastStart)) return this.immediate ? 0 : this.every;
     // Never longer than one interval, whatever the record says.
     return Math.min(this.every, Math.max(0, lastStart + this.every - ledger.term.storeNow()));
   }
@@ -90,11 +90,6 @@ export class IntervalSchedule implements Schedule {
     const { clock } = this.host;
     return clock.wall() + (monotonic - clock.monotonic());
   }
-}
-
-/** Reads a last start; what is none (it lives in a store that others can write to) reads as none. */
-function decodeStart(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Ledger field of a worker's last start, in the store's time. */
