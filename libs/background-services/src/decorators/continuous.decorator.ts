@@ -1,5 +1,6 @@
 import { rememberMark } from '../discovery/method-marks.js';
 import { addSchedule, TAKEN } from '../discovery/schedule-metadata.js';
+import { readable } from '../discovery/readable.js';
 import { assertFields } from '../discovery/rules.js';
 import { InvalidWorkerError } from '../errors/index.js';
 import { CONTINUOUS_DEFAULTS } from '../workers/index.js';
@@ -21,15 +22,20 @@ export interface ContinuousOptions {
 export function Continuous(options: ContinuousOptions = {}): MethodDecorator {
   return (target: object, property: unknown, descriptor?: PropertyDescriptor): void => {
     const place = instanceMethod('@Continuous', target, property, descriptor);
-    assertFields('@Continuous', options, ['name', 'minBackoff', 'maxBackoff'], (problem, cure) => {
-      throw new InvalidWorkerError(`${target.constructor.name}.${place.name}`, problem, cure);
-    });
-    const {
-      minBackoff = CONTINUOUS_DEFAULTS.minBackoff,
-      maxBackoff = CONTINUOUS_DEFAULTS.maxBackoff,
-      name,
-    } = options;
+    const { name, minBackoff, maxBackoff } = readOptions(`${target.constructor.name}.${place.name}`, options);
     addSchedule(place.method, { name, spec: { kind: 'continuous', minBackoff, maxBackoff } });
     rememberMark(place.prototype, place.name, TAKEN);
   };
+}
+
+/** @throws InvalidWorkerError */
+function readOptions(place: string, options: ContinuousOptions) {
+  return readable(place, () => {
+    assertFields('@Continuous', options, ['name', 'minBackoff', 'maxBackoff'], (problem, cure) => {
+      throw new InvalidWorkerError(place, problem, cure);
+    });
+    const { minBackoff = CONTINUOUS_DEFAULTS.minBackoff, maxBackoff = CONTINUOUS_DEFAULTS.maxBackoff } =
+      options;
+    return { name: options.name, minBackoff, maxBackoff };
+  });
 }

@@ -1,4 +1,5 @@
-import { InvalidWorkerError, show } from '../errors/index.js';
+import { cut, InvalidWorkerError, show } from '../errors/index.js';
+import { readable } from '../discovery/readable.js';
 import type { Method } from '../discovery/methods.js';
 
 /** A method as a legacy TypeScript decorator sees it. */
@@ -15,9 +16,9 @@ export function instanceMethod(
   property: unknown,
   descriptor: PropertyDescriptor | undefined,
 ): InstanceMethod {
-  const method: unknown = descriptor?.value;
-  if (typeof property === 'string' && typeof method === 'function' && typeof target === 'object') {
-    return { prototype: target, name: property, method: method as Method };
+  if (typeof property === 'string' && typeof target === 'object') {
+    const method: unknown = readable(property, () => descriptor?.value as unknown);
+    if (typeof method === 'function') return { prototype: target, name: property, method: method as Method };
   }
   throw new InvalidWorkerError(
     `${decorator} on ${placeOf(target, property)}`,
@@ -27,7 +28,12 @@ export function instanceMethod(
 }
 
 function placeOf(target: object | undefined, property: unknown): string {
-  const owner: unknown = typeof target === 'function' ? target : target?.constructor;
-  const name = typeof owner === 'function' ? owner.name : '(no class)';
-  return `${name}.${typeof property === 'string' ? property : show(property)}`;
+  const member = cut(typeof property === 'string' ? property : show(property), 200);
+  try {
+    const owner: unknown = typeof target === 'function' ? target : target?.constructor;
+    const name: unknown = typeof owner === 'function' ? owner.name : undefined;
+    return `${typeof name === 'string' ? cut(name, 200) : '(no class)'}.${member}`;
+  } catch {
+    return `(no class).${member}`;
+  }
 }

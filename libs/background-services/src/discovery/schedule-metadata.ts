@@ -151,8 +151,8 @@ function readCron({
 
 /** Cron times are patterns, Dates and Luxon's DateTimes. What is none of them is kept, and refused by name at boot. */
 function toPattern(cronTime: unknown): string | Date {
-  if (typeof cronTime === 'string' || cronTime instanceof Date) return cronTime;
   try {
+    if (typeof cronTime === 'string' || cronTime instanceof Date) return cronTime;
     const { toJSDate } = (cronTime ?? {}) as { toJSDate?: () => unknown };
     const date = typeof toJSDate === 'function' ? toJSDate.call(cronTime) : undefined;
     return date instanceof Date ? date : show(cronTime);
