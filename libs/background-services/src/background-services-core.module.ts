@@ -12,7 +12,12 @@ import { LEASE_STORE, leaseStoreProvider } from './lease-store.provider.js';
 import { type LeaseStore, toPortable } from './lease/index.js';
 import { Elections, type LeaseKeeper, ThreadKeeper } from './leadership/index.js';
 import { BackgroundServiceManager } from './manager/index.js';
-import { asyncOptionsProviders, optionsProviders, RESOLVED_OPTIONS } from './module-definition.js';
+import {
+  asyncOptionsProviders,
+  optionsProviders,
+  readAsyncOptions,
+  RESOLVED_OPTIONS,
+} from './module-definition.js';
 import type {
   BackgroundServicesAsyncOptions,
   BackgroundServicesOptions,
@@ -29,7 +34,8 @@ export class BackgroundServicesCoreModule {
   }
 
   static forRootAsync(options: BackgroundServicesAsyncOptions): DynamicModule {
-    return build(asyncOptionsProviders(options), options.imports ?? []);
+    const own = readAsyncOptions(options);
+    return build(asyncOptionsProviders(own), own.imports ?? []);
   }
 }
 

@@ -1,5 +1,13 @@
-import { Cluster, Redis } from 'ioredis';
-import { addressOf, isQuorumSize, QUORUM_SIZE, type RedisNode, type RedisTarget } from './lease/index.js';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { withoutPassword } from './errors/index.js';
+import {
+  addressOf,
+  connectable,
+  isQuorumSize,
+  QUORUM_SIZE,
+  type RedisNode,
+  type RedisTarget,
+} from './lease/index.js';
 import type { OptionProblems } from './option-problems.js';
 
 /**
@@ -11,9 +19,15 @@ export function checkRedisTarget(
   redis: unknown,
   problems: OptionProblems,
 ): RedisTarget | readonly RedisNode[] | undefined {
-  if (redis === undefined || redis instanceof Cluster) return redis;
-  if (Array.isArray(redis)) return checkQuorum(redis, problems) ? redis : undefined;
-  return checkServer('redis', redis, problems) ? redis : undefined;
+  if (redis === undefined) return redis;
+  try {
+    if (redis instanceof Cluster) return redis;
+    if (Array.isArray(redis)) return checkQuorum(redis, problems) ? redis : undefined;
+    return checkServer('redis', redis, problems) ? redis : undefined;
+  } catch {
+    problems.check('redis', false, 'a target whose fields can be read', redis);
+    return undefined;
+  }
 }
 
 /** A server that is listed twice would vote twice. */
@@ -47,15 +61,24 @@ function checkQuorum(nodes: readonly unknown[], problems: OptionProblems): nodes
 function checkServer(field: string, redis: unknown, problems: OptionProblems): redis is RedisNode {
   if (redis instanceof Redis) return true;
   if (typeof redis === 'string')
-    return problems.check(field, isRedisUrl(redis), 'a redis:// or rediss:// URL', withoutPassword(redis));
+    return problems.check(
+      field,
+      isRedisUrl(redis) && connectable(redis),
+      'a redis:// or rediss:// URL',
+      withoutPassword(redis),
+    );
   const isClient = isObject(redis) && typeof redis.duplicate === 'function';
-  return problems.check(
+  const isTarget = problems.check(
     field,
     !isClient && isObject(redis) && !Array.isArray(redis) && !(redis instanceof URL) && !('then' in redis),
     isClient
       ? 'a client made by the same copy of ioredis that this package finds (see `npm ls ioredis`), or a URL'
       : 'a redis:// URL, ioredis options, or an ioredis client',
     redis,
+  );
+  return (
+    isTarget &&
+    problems.check(field, connectable(redis as RedisOptions), 'options that ioredis can connect with', redis)
   );
 }
 
@@ -64,10 +87,6 @@ function isRedisUrl(text: string): boolean {
   const [scheme] = text.includes('://') ? text.split('://', 1) : ['redis'];
   if (/\s/.test(text) || text === '' || (scheme !== 'redis' && scheme !== 'rediss')) return false;
   return URL.canParse(text.includes('://') ? text : `redis://${text}`);
-}
-
-function withoutPassword(text: string): string {
-  return text.replace(/^(\w+:\/\/)?.*@/, '$1***@');
 }
 
 function isObject(value: unknown): value is Partial<Record<string, unknown>> {

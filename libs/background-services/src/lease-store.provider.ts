@@ -1,4 +1,5 @@
 import { type FactoryProvider, Logger } from '@nestjs/common';
+import { describeError } from './errors/index.js';
 import { type LeaseStore, MemoryLeaseStore, type NodeChange, openLeaseStore } from './lease/index.js';
 import { RESOLVED_OPTIONS } from './module-definition.js';
 import type { ResolvedOptions } from './options.js';
@@ -24,7 +25,7 @@ export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
       ttl: lease.ttl,
       clock,
       random,
-      onError: (error) => logger.debug(`Redis connection: ${error.message}`),
+      onError: (error) => logger.debug(`Redis connection: ${describeError(error).message}`),
       onNodeChange: (change) => logNodeChange(logger, change),
     });
   },
@@ -32,6 +33,6 @@ export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
 
 function logNodeChange(logger: Logger, { node, error, answering, nodes }: NodeChange): void {
   const left = `${answering} of ${nodes} Redis nodes answer`;
-  if (error) logger.warn(`Redis node ${node} does not answer (${error.message}): ${left}`);
+  if (error) logger.warn(`Redis node ${node} does not answer (${describeError(error).message}): ${left}`);
   else logger.log(`Redis node ${node} answers again: ${left}`);
 }

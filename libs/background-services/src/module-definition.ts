@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { InvalidOptionsError } from './errors/index.js';
+import { OptionProblems } from './option-problems.js';
 import type {
   BackgroundServicesAsyncOptions,
   BackgroundServicesOptions,
@@ -14,6 +15,31 @@ export const RESOLVED_OPTIONS = Symbol('nestjs-background-services:options');
 /** Providers of the resolved options, whichever way they are given. */
 export function optionsProviders(options: BackgroundServicesOptions | undefined): Provider[] {
   return [{ provide: RESOLVED_OPTIONS, useFactory: (): ResolvedOptions => resolveOptions(options) }];
+}
+
+/**
+ * A copy of what `forRootAsync` was given.
+ * @throws InvalidOptionsError if it is something that Nest would fail over, or take for nothing
+ */
+export function readAsyncOptions(options: BackgroundServicesAsyncOptions): BackgroundServicesAsyncOptions {
+  const problems = new OptionProblems();
+  const own = problems.group('forRootAsync', options);
+  for (const name of ['useFactory', 'useClass', 'useExisting'] as const) {
+    const expected = name === 'useFactory' ? 'a function' : 'a class';
+    problems.check(
+      `forRootAsync.${name}`,
+      ['undefined', 'function'].includes(typeof own[name]),
+      expected,
+      own[name],
+    );
+  }
+  for (const name of ['imports', 'inject'] as const) {
+    const isList = () => own[name] === undefined || Array.isArray(own[name]);
+    problems.check(`forRootAsync.${name}`, isList, 'an array', own[name]);
+  }
+  problems.check('forRootAsync', options !== (undefined as unknown), 'an object', options);
+  problems.throwIfAny();
+  return own;
 }
 
 /** @throws InvalidOptionsError unless exactly one of the three ways is chosen */
@@ -37,8 +63,12 @@ export function asyncOptionsProviders(options: BackgroundServicesAsyncOptions): 
     ];
   }
   const source = (useClass ?? useExisting) as NonNullable<typeof useClass>;
-  const resolve = async (factory: BackgroundServicesOptionsFactory) =>
-    resolveReturned(await factory.createBackgroundServicesOptions());
+  const resolve = async (factory: BackgroundServicesOptionsFactory) => {
+    const problems = new OptionProblems();
+    problems.optionalPort('forRootAsync', factory, ['createBackgroundServicesOptions']);
+    problems.throwIfAny();
+    return resolveReturned(await factory.createBackgroundServicesOptions());
+  };
   return [
     ...(useClass ? [useClass] : []),
     { provide: RESOLVED_OPTIONS, useFactory: resolve, inject: [source] },

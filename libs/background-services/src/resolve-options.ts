@@ -180,7 +180,12 @@ function resolveHealth(given: BackgroundServicesOptions['health'], problems: Opt
   problems.boolean('health.failOnDegraded', failOnDegraded);
   problems.boolean('health.exposeErrors', exposeErrors);
   problems.number('health.maxErrorRate', maxErrorRate, { min: 0, max: 1 });
-  problems.check('health.guard', isGuard(guard), 'a guard class or an object with canActivate()', guard);
+  problems.check(
+    'health.guard',
+    () => isGuard(guard),
+    'a guard class or an object with canActivate()',
+    guard,
+  );
   problems.check(
     'health.exposeErrors',
     controller !== true || exposeErrors !== true || guard !== undefined,

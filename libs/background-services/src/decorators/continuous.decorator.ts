@@ -1,5 +1,8 @@
 import { rememberMark } from '../discovery/method-marks.js';
 import { addSchedule, TAKEN } from '../discovery/schedule-metadata.js';
+import { readable } from '../discovery/readable.js';
+import { assertFields } from '../discovery/rules.js';
+import { InvalidWorkerError } from '../errors/index.js';
 import { CONTINUOUS_DEFAULTS } from '../workers/index.js';
 import { instanceMethod } from './instance-method.js';
 
@@ -16,14 +19,23 @@ export interface ContinuousOptions {
  * A method that runs for as long as this replica leads and ends when `iteration.signal` aborts. If it fails or returns earlier it is begun
  * again after a random, growing delay. Needs `@LeaderElected` on the method or its class.
  */
-export function Continuous({
-  name,
-  minBackoff = CONTINUOUS_DEFAULTS.minBackoff,
-  maxBackoff = CONTINUOUS_DEFAULTS.maxBackoff,
-}: ContinuousOptions = {}): MethodDecorator {
+export function Continuous(options: ContinuousOptions = {}): MethodDecorator {
   return (target: object, property: unknown, descriptor?: PropertyDescriptor): void => {
     const place = instanceMethod('@Continuous', target, property, descriptor);
+    const { name, minBackoff, maxBackoff } = readOptions(`${target.constructor.name}.${place.name}`, options);
     addSchedule(place.method, { name, spec: { kind: 'continuous', minBackoff, maxBackoff } });
     rememberMark(place.prototype, place.name, TAKEN);
   };
+}
+
+/** @throws InvalidWorkerError */
+function readOptions(place: string, options: ContinuousOptions) {
+  return readable(place, () => {
+    assertFields('@Continuous', options, ['name', 'minBackoff', 'maxBackoff'], (problem, cure) => {
+      throw new InvalidWorkerError(place, problem, cure);
+    });
+    const { minBackoff = CONTINUOUS_DEFAULTS.minBackoff, maxBackoff = CONTINUOUS_DEFAULTS.maxBackoff } =
+      options;
+    return { name: options.name, minBackoff, maxBackoff };
+  });
 }

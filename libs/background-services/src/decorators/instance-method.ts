@@ -1,4 +1,5 @@
-import { InvalidWorkerError, show } from '../errors/index.js';
+import { cut, InvalidWorkerError, show } from '../errors/index.js';
+import { readable } from '../discovery/readable.js';
 import type { Method } from '../discovery/methods.js';
 
 /** A method as a legacy TypeScript decorator sees it. */
@@ -11,13 +12,13 @@ export interface InstanceMethod {
 /** @throws InvalidWorkerError that names the place, if a decorator was put on anything but an instance method with a name */
 export function instanceMethod(
   decorator: string,
-  target: object,
+  target: object | undefined,
   property: unknown,
   descriptor: PropertyDescriptor | undefined,
 ): InstanceMethod {
-  const method: unknown = descriptor?.value;
-  if (typeof property === 'string' && typeof method === 'function' && typeof target !== 'function') {
-    return { prototype: target, name: property, method: method as Method };
+  if (typeof property === 'string' && typeof target === 'object') {
+    const method: unknown = readable(property, () => descriptor?.value as unknown);
+    if (typeof method === 'function') return { prototype: target, name: property, method: method as Method };
   }
   throw new InvalidWorkerError(
     `${decorator} on ${placeOf(target, property)}`,
@@ -26,7 +27,13 @@ export function instanceMethod(
   );
 }
 
-function placeOf(target: object, property: unknown): string {
-  const owner = typeof target === 'function' ? target.name : target.constructor.name;
-  return `${owner}.${typeof property === 'string' ? property : show(property)}`;
+function placeOf(target: object | undefined, property: unknown): string {
+  const member = cut(typeof property === 'string' ? property : show(property), 200);
+  try {
+    const owner: unknown = typeof target === 'function' ? target : target?.constructor;
+    const name: unknown = typeof owner === 'function' ? owner.name : undefined;
+    return `${typeof name === 'string' ? cut(name, 200) : '(no class)'}.${member}`;
+  } catch {
+    return `(no class).${member}`;
+  }
 }

@@ -20,8 +20,8 @@ export function LeaderElected(
   options: LeaderElectedOptions = {},
 ): ClassDecorator & MethodDecorator {
   return (target: object, property?: unknown, descriptor?: PropertyDescriptor): void => {
-    if (property === undefined) {
-      electClass(target as { readonly prototype: object }, { key, options });
+    if (property === undefined && typeof target === 'function') {
+      electClass(target, { key, options });
       return;
     }
     const place = instanceMethod(`@LeaderElected(${show(key)})`, target, property, descriptor);

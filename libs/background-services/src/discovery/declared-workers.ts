@@ -24,6 +24,7 @@ export interface DeclaredWorker {
 export function declaredWorkers(target: Class): readonly DeclaredWorker[] {
   const ofClass = electionOf(target);
   const workers: DeclaredWorker[] = [];
+  if (ofClass) assertNothingHidden(target);
   for (const [name, { method, owner }] of methodsOf(target.prototype)) {
     const place = `${target.name}.${name}`;
     if (hasLostMark(owner, name, method)) throw refusal.replacedMethod(place);
@@ -50,4 +51,21 @@ export function declaredWorkers(target: Class): readonly DeclaredWorker[] {
     });
   }
   return workers;
+}
+
+/**
+ * A schedule on what is no instance method with a name runs nowhere: @nestjs/schedule does not see it either, and says nothing.
+ * @throws InvalidWorkerError
+ */
+function assertNothingHidden(target: Class): void {
+  for (const owner of [target, target.prototype]) {
+    // What has no function of its own, such as a field, is marked on the object that it was declared on.
+    if (hasStockSchedule(owner)) throw refusal.hiddenSchedule(target.name);
+    for (const name of Reflect.ownKeys(owner)) {
+      if (owner === target.prototype && typeof name === 'string') continue;
+      const method: unknown = Reflect.getOwnPropertyDescriptor(owner, name)?.value;
+      if (typeof method === 'function' && hasStockSchedule(method))
+        throw refusal.hiddenSchedule(`${target.name}.${String(name)}`);
+    }
+  }
 }

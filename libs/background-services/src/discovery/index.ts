@@ -1,5 +1,5 @@
 export { takeOverPending } from './election-metadata.js';
 export { assertScheduleMetadata } from './schedule-metadata.js';
 export * from './validate-definition.js';
-export { readSchedule } from './validate-schedule.js';
+export { readRegistration, type WorkerConfig } from './read-registration.js';
 export * from './worker-explorer.js';

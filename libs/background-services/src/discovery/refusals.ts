@@ -13,6 +13,14 @@ export function leakingSchedule(place: string, className: string): InvalidWorker
   );
 }
 
+export function hiddenSchedule(place: string): InvalidWorkerError {
+  return new InvalidWorkerError(
+    place,
+    'a schedule decorator is on a static member, a field, a class or a method without a name, where nothing would ever run it',
+    'Put it on an instance method',
+  );
+}
+
 export function replacedMethod(place: string): InvalidWorkerError {
   return new InvalidWorkerError(
     place,

@@ -27,7 +27,7 @@ export interface MethodSchedule {
 }
 
 /** Whether @nestjs/schedule would run this method. */
-export function hasStockSchedule(method: Method): boolean {
+export function hasStockSchedule(method: object): boolean {
   return Reflect.hasMetadata(KEYS.type, method);
 }
 
@@ -151,7 +151,12 @@ function readCron({
 
 /** Cron times are patterns, Dates and Luxon's DateTimes. What is none of them is kept, and refused by name at boot. */
 function toPattern(cronTime: unknown): string | Date {
-  if (typeof cronTime === 'string' || cronTime instanceof Date) return cronTime;
-  const { toJSDate } = (cronTime ?? {}) as { toJSDate?: () => Date };
-  return typeof toJSDate === 'function' ? toJSDate.call(cronTime) : show(cronTime);
+  try {
+    if (typeof cronTime === 'string' || cronTime instanceof Date) return cronTime;
+    const { toJSDate } = (cronTime ?? {}) as { toJSDate?: () => unknown };
+    const date = typeof toJSDate === 'function' ? toJSDate.call(cronTime) : undefined;
+    return date instanceof Date ? date : show(cronTime);
+  } catch {
+    return show(cronTime);
+  }
 }

@@ -14,6 +14,7 @@ const BREAKER_COUNTS = ['failureThreshold', 'halfOpenMaxIterations'] as const;
 const BREAKER_LISTENERS = ['onOpen', 'onClose'] as const;
 
 const CORRECT_IT = 'Correct it, or leave it out';
+const CORRECT_DURATION = 'Use at most a century, or leave it out';
 
 /** Checks the options of `@LeaderElected` and of `register()`. */
 export function validateOptions(options: WorkerOptions, refuse: Refuse): void {
@@ -21,7 +22,7 @@ export function validateOptions(options: WorkerOptions, refuse: Refuse): void {
   for (const name of DURATIONS) {
     const value: unknown = options[name];
     if (value !== undefined && !isPositive(value))
-      refuse(`${name} must be a positive number of ms, received ${show(value)}`, CORRECT_IT);
+      refuse(`${name} must be a positive number of ms, received ${show(value)}`, CORRECT_DURATION);
   }
   for (const [name, allowed] of Object.entries(CHOICES)) {
     const value: unknown = options[name as keyof typeof CHOICES];
@@ -46,7 +47,7 @@ function validateBreaker(breaker: Partial<CircuitBreakerOptions>, refuse: Refuse
       refuse(`circuitBreaker.${name} must be ${expected}, received ${show(value)}`, CORRECT_IT);
   };
   for (const name of BREAKER_COUNTS)
-    check(name, (value) => isPositive(value) && Number.isInteger(value), 'a whole number of at least 1');
+    check(name, (value) => Number.isInteger(value) && (value as number) >= 1, 'a whole number of at least 1');
   check('openDuration', isPositive, 'a positive number of ms');
   for (const name of BREAKER_LISTENERS) check(name, (value) => typeof value === 'function', 'a function');
 }

@@ -1,5 +1,6 @@
-import { InvalidWorkerError, show } from '../errors/index.js';
+import { cut, describeError, InvalidWorkerError, show } from '../errors/index.js';
 import { CronSlots, type ScheduleConfig, type ScheduleSpec, toScheduleSpec } from '../workers/index.js';
+import { readable } from './readable.js';
 import { assertFields, isNotNegative, isPositive, type Refuse } from './rules.js';
 
 /** The fields of each kind of `ScheduleConfig`; the first one says which kind it is. */
@@ -15,6 +16,10 @@ const FIELDS = {
  * @throws InvalidWorkerError if it is not exactly one kind, because it would run as another kind or not at all
  */
 export function readSchedule(place: string, config: unknown): ScheduleSpec {
+  return readable(place, () => specOf(place, config));
+}
+
+function specOf(place: string, config: unknown): ScheduleSpec {
   if (config === undefined) return toScheduleSpec({ continuous: true });
   const refuse = (problem: string, cure: string) => {
     throw new InvalidWorkerError(place, problem, cure);
@@ -30,6 +35,9 @@ export function readSchedule(place: string, config: unknown): ScheduleSpec {
     );
   }
   assertFields('the schedule', config, FIELDS[kind], refuse);
+  const { continuous } = config as { readonly continuous?: unknown };
+  if (kind === 'continuous' && continuous !== true)
+    refuse(`continuous must be true, received ${show(continuous)}`, 'Use { continuous: true }');
   return toScheduleSpec(config as ScheduleConfig);
 }
 
@@ -42,6 +50,9 @@ export function validateSchedule(schedule: ScheduleSpec, refuse: Refuse): void {
           'Use e.g. 30_000 for 30 s',
         );
       }
+      // No timer is finer, and a grid that is has more ticks than can be counted.
+      if (schedule.every < 1)
+        refuse(`the interval must be at least 1 ms, received ${schedule.every}`, 'Use e.g. 30_000 for 30 s');
       return;
     case 'timeout':
       if (!isNotNegative(schedule.delay)) {
@@ -86,9 +97,14 @@ function validateCron(schedule: ScheduleSpec & { kind: 'cron' }, refuse: Refuse)
   } catch (error) {
     const zone = timeZone === undefined ? '' : ` in zone ${show(timeZone)}`;
     refuse(
-      `the cron time ${show(schedule.pattern)}${zone} is not understood: ${(error as Error).message}`,
+      `the cron time ${show(schedule.pattern)}${zone} is not understood: ${reasonOf(error)}`,
       'Use a pattern of five or six fields, a value of CronExpression or a Date, and an IANA time zone',
       error,
     );
   }
+}
+
+/** The parser may repeat the pattern. */
+function reasonOf(error: unknown): string {
+  return cut(describeError(error).message, 200);
 }

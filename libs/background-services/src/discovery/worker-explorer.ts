@@ -3,6 +3,7 @@ import { BackgroundService, type WorkerDefinition } from '../workers/index.js';
 import { type Class, type DeclaredWorker, declaredWorkers } from './declared-workers.js';
 import { electionOf } from './election-metadata.js';
 import * as refusal from './refusals.js';
+import { readable } from './readable.js';
 import { readSchedule } from './validate-schedule.js';
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -48,11 +49,16 @@ export class WorkerExplorer {
 
 function serviceWorker(service: BackgroundService, target: Class): FoundWorker {
   const election = electionOf(target);
+  // They may be accessors of the app.
+  const { serviceName, leaseKey, schedule } = readable(target.name, () => {
+    const { serviceName, leaseKey, schedule } = service;
+    return { serviceName, leaseKey, schedule };
+  });
   const definition: WorkerDefinition = {
-    name: service.serviceName,
-    key: election?.key ?? service.leaseKey ?? `background-services:${service.serviceName}`,
+    name: serviceName,
+    key: election?.key ?? leaseKey ?? `background-services:${String(serviceName)}`,
     place: target.name,
-    schedule: readSchedule(target.name, service.schedule),
+    schedule: readSchedule(target.name, schedule),
     options: election?.options ?? {},
     run: (iteration) => service.processIteration(iteration),
   };

@@ -1,4 +1,5 @@
 import { BackgroundServicesError } from './background-services.error.js';
+import { cut, show } from './show.js';
 
 /** One wrong field of the options. */
 export interface OptionProblem {
@@ -8,6 +9,11 @@ export interface OptionProblem {
   readonly received: unknown;
 }
 
+/** A message tells of this many wrong fields; `problems` has all of them. */
+const MOST_TOLD = 30;
+/** A field that nobody knows may have a name of any length. */
+const FIELD_LENGTH = 80;
+
 /** The options of `forRoot`/`forRootAsync` are wrong: thrown at boot, with every wrong field at once. */
 export class InvalidOptionsError extends BackgroundServicesError {
   readonly code = 'BGS_INVALID_OPTIONS';
@@ -16,11 +22,13 @@ export class InvalidOptionsError extends BackgroundServicesError {
     super(
       `BackgroundServicesModule: ${problems.length} wrong option${problems.length === 1 ? '' : 's'}\n` +
         problems
+          .slice(0, MOST_TOLD)
           .map(
             ({ field, expected, received }) =>
-              `  - ${field}: expected ${expected}, received ${show(received)}`,
+              `  - ${cut(field, FIELD_LENGTH)}: expected ${expected}, received ${show(received)}`,
           )
-          .join('\n'),
+          .join('\n') +
+        (problems.length > MOST_TOLD ? `\n  … and ${problems.length - MOST_TOLD} more` : ''),
     );
   }
 }
@@ -105,18 +113,4 @@ export class MissingPackageError extends BackgroundServicesError {
       options,
     );
   }
-}
-
-/** Renders a received value for an error message, short and on one line. */
-export function show(value: unknown): string {
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (typeof value === 'bigint') return `${value}n`;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (value !== null && typeof value === 'object') {
-    const name = (value.constructor as { name?: string } | undefined)?.name ?? 'object';
-    return Array.isArray(value) ? `an array of ${value.length}` : `an object (${name})`;
-  }
-  return String(value);
 }

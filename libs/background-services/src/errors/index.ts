@@ -3,3 +3,4 @@ export * from './configuration.errors.js';
 export * from './leadership.errors.js';
 export * from './worker.errors.js';
 export * from './describe-error.js';
+export * from './show.js';

@@ -1,7 +1,10 @@
 import type { Logger } from '@nestjs/common';
-import { describeError, type RevocationReason } from '../errors/index.js';
+import { cut, describeError, type RevocationReason } from '../errors/index.js';
 import type { Term } from './term.js';
 import { WAITING_LOG_INTERVAL } from './timing.js';
+
+/** An instance id is shorter; what stands in the place of a lease may be anything. */
+const HOLDER_LENGTH = 300;
 
 /** What one election says in the log: the lines that operators look for. */
 export class ElectionLog {
@@ -16,7 +19,7 @@ export class ElectionLog {
   waiting(attempts: number, since: number, now: number, leader: string | undefined): void {
     if (attempts > 1 && now < this.#nextWaiting) return;
     this.#nextWaiting = now + WAITING_LOG_INTERVAL;
-    const by = `(leader: ${leader ?? 'unknown'})`;
+    const by = `(leader: ${cut(leader ?? 'unknown', HOLDER_LENGTH)})`;
     if (attempts === 1) this.logger.log(`Standing by for "${this.key}" ${by}`);
     else {
       this.logger.log(
@@ -31,7 +34,7 @@ export class ElectionLog {
   }
 
   heldBy(holder: string | null): void {
-    this.logger.warn(`Lease "${this.key}" is held by ${holder ?? 'nobody'} now`);
+    this.logger.warn(`Lease "${this.key}" is held by ${cut(holder ?? 'nobody', HOLDER_LENGTH)} now`);
   }
 
   termEnds(reason: RevocationReason, { fencingToken }: Term): void {
@@ -47,7 +50,8 @@ export class ElectionLog {
     );
   }
 
-  notReleased({ message }: Error): void {
+  notReleased(error: Error): void {
+    const { message } = describeError(error);
     this.logger.warn(`Could not release "${this.key}" (${message}); it expires by itself`);
   }
 

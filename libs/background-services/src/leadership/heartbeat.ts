@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import { StoreError } from '../errors/index.js';
+import { describeError, StoreError } from '../errors/index.js';
 import {
   type Clock,
   instant,
@@ -152,7 +152,7 @@ export class Heartbeat {
       }
       this.#trouble = undefined;
     } else if (!this.#trouble || now >= this.#trouble.logAt) {
-      logger.warn(`The lease store does not answer (${error.message}); trying again`);
+      logger.warn(`The lease store does not answer (${describeError(error).message}); trying again`);
       this.#trouble = { since: this.#trouble?.since ?? now, logAt: now + WAITING_LOG_INTERVAL };
     }
   }

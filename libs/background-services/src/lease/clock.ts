@@ -36,6 +36,9 @@ export const systemClock: Clock = {
   },
 };
 
+/** No duration of the configuration is longer, ms: a century, so that every moment it leads to is one that a Date can show. */
+export const LONGEST_DURATION = 100 * 365 * 86_400_000;
+
 /** A moment on both clocks. */
 export interface Instant {
   readonly monotonic: number;

@@ -4,7 +4,7 @@ export * from './lease-store.js';
 export * from './memory-lease-store.js';
 export * from './open-lease-store.js';
 export { fromPortable, type PortableTarget, toPortable, unportableFields } from './portable-target.js';
-export { addressOf, type RedisTarget } from './redis/connection.js';
+export { addressOf, connectable, type RedisTarget } from './redis/connection.js';
 export * from './redis/redis-lease-store.js';
 export {
   type NodeChange,

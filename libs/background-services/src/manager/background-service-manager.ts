@@ -1,7 +1,8 @@
 import type { Logger } from '@nestjs/common';
-import { readSchedule, validateDefinition } from '../discovery/index.js';
+import { readRegistration, validateDefinition, type WorkerConfig } from '../discovery/index.js';
 import {
   CircuitOpenError,
+  describeError,
   DuplicateWorkerError,
   KeyNotFoundError,
   NotLeaderError,
@@ -14,28 +15,14 @@ import type { Elections, Elector } from '../leadership/index.js';
 import {
   attachControls,
   type BackgroundService,
-  type Iteration,
   type IterationOutcome,
   Runner,
-  type ScheduleConfig,
   Worker,
   type WorkerContext,
   type WorkerDefinition,
   type WorkerMetrics,
-  type WorkerOptions,
 } from '../workers/index.js';
 import { statusOf, type WorkerStatus } from './worker-status.js';
-
-/** A worker without decorators. */
-export interface WorkerConfig extends WorkerOptions {
-  /** Unique in the app. */
-  readonly name: string;
-  /** Key of its lease; workers with one key share it. */
-  readonly key: string;
-  /** When it runs. Not given: for as long as this replica leads. */
-  readonly schedule?: ScheduleConfig;
-  readonly run: (iteration: Iteration) => unknown;
-}
 
 export interface ManagerContext {
   readonly instanceId: string;
@@ -84,9 +71,8 @@ export class BackgroundServiceManager {
    * Registers a worker without decorators. After boot it starts at once.
    * @throws InvalidWorkerError, DuplicateWorkerError
    */
-  register({ name, key, schedule, run, ...options }: WorkerConfig): void {
-    const place = `register("${name}")`;
-    this.add({ name, key, place, schedule: readSchedule(place, schedule), options, run });
+  register(config: WorkerConfig): void {
+    this.add(readRegistration(config));
   }
 
   /** @internal Adds a worker that was found or registered. */
@@ -243,7 +229,9 @@ export class BackgroundServiceManager {
     const { store, logger } = this.context;
     await store
       .close()
-      .catch((error: Error) => logger.warn(`Closing the lease store failed: ${error.message}`));
+      .catch((error: unknown) =>
+        logger.warn(`Closing the lease store failed: ${describeError(error).message}`),
+      );
   }
 
   /** Campaigns for a key, or leaves, as its workers want. */

@@ -1,2 +1,3 @@
 export * from './background-service-manager.js';
 export * from './worker-status.js';
+export type { WorkerConfig } from '../discovery/index.js';

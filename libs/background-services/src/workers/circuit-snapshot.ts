@@ -9,7 +9,7 @@ export function decodeCircuitSnapshot(text: string | undefined): CircuitSnapshot
       case 'closed':
         return isCount(value.failures) ? { state: 'closed', failures: value.failures } : undefined;
       case 'open':
-        return isCount(value.retryAt) ? { state: 'open', retryAt: value.retryAt } : undefined;
+        return isInstant(value.retryAt) ? { state: 'open', retryAt: value.retryAt } : undefined;
       case 'forced-open':
       case 'disabled':
         return { state: value.state };
@@ -22,5 +22,9 @@ export function decodeCircuitSnapshot(text: string | undefined): CircuitSnapshot
 }
 
 function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

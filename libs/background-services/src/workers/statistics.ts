@@ -1,4 +1,4 @@
-import { describeError } from '../errors/index.js';
+import { cut, describeError } from '../errors/index.js';
 
 /** Error messages are cut to this many characters. */
 export const ERROR_MESSAGE_LENGTH = 500;
@@ -138,9 +138,7 @@ export class Statistics {
 
 function toRecord(at: number, error: unknown): ErrorRecord {
   const { type, message } = describeError(error);
-  const cut =
-    message.length > ERROR_MESSAGE_LENGTH ? `${message.slice(0, ERROR_MESSAGE_LENGTH - 1)}…` : message;
-  return { at: new Date(at), type, message: cut };
+  return { at: new Date(at), type, message: cut(message, ERROR_MESSAGE_LENGTH) };
 }
 
 function toDate(time: number): Date | undefined {

@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import { Worker } from 'node:worker_threads';
+import { describeError } from '../../errors/index.js';
 import type { Clock, HeldLease, Instant, PortableTarget, Timer } from '../../lease/index.js';
 import type { LeaseTiming } from '../timing.js';
 import type { KeptLease, LeaseKeeper } from './lease-keeper.js';
@@ -85,7 +86,10 @@ export class ThreadKeeper implements LeaseKeeper {
     });
     thread.unref();
     thread.once('message', () => this.#setReady());
-    thread.on('error', (error) => logger.error(`The heartbeat thread failed: ${error.message}`, error.stack));
+    thread.on('error', (error) => {
+      const { message, stack } = describeError(error);
+      logger.error(`The heartbeat thread failed: ${message}`, stack);
+    });
     thread.on('exit', () => this.#replace());
     return thread;
   }

@@ -65,6 +65,20 @@ export function keyPrefixOf(target: RedisTarget): string {
   return optionsOf(target).keyPrefix ?? '';
 }
 
+/** Whether ioredis makes a client of it, and of an address that there can be. It takes any other without a word, and then never connects. */
+export function connectable(target: string | RedisOptions): boolean {
+  try {
+    const reader = new Redis({ ...optionsOf(target), lazyConnect: true });
+    reader.disconnect();
+    const { host, port, path, keyPrefix } = reader.options;
+    const isText = (value: unknown) => value === undefined || value === null || typeof value === 'string';
+    const isPort = /^\d{1,5}$/.test(String(port)) && Number(port) > 0 && Number(port) < 65_536;
+    return [host, path, keyPrefix].every(isText) && isPort;
+  } catch {
+    return false;
+  }
+}
+
 /** Host and port, or the path of the socket: what tells one Redis from another, in the log and to the reader. */
 export function addressOf(target: string | RedisOptions | Redis): string {
   const { path, sentinels, name, host = 'localhost', port = 6379 } = optionsOf(target);

@@ -1,4 +1,4 @@
-import { StoreError } from '../../errors/index.js';
+import { describeError, StoreError } from '../../errors/index.js';
 import { companionKeys } from '../lease-key.js';
 import type { LeaseRef, LeaseView } from '../lease-store.js';
 import {
@@ -10,7 +10,7 @@ import {
   type RedisTarget,
   subscriberConnection,
 } from './connection.js';
-import { asTtl } from './replies.js';
+import { asText, asTtl } from './replies.js';
 
 /** A release as it was published. */
 export interface ReleaseNotice extends LeaseRef {
@@ -116,20 +116,28 @@ export class RedisLink<Script extends string> {
     return 'stream' in this.#client ? this.#client.stream : undefined;
   }
 
-  /** Reads leases without touching them. */
+  /**
+   * Reads leases without touching them.
+   * @throws StoreError
+   */
   async inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
     await this.#ready();
-    return Promise.all(
-      keys.map(async (key) => {
-        const lease = this.#prefix + key;
-        const [holder, pttl, token] = await Promise.all([
-          this.#client.get(lease).catch(ifWrongType),
-          this.#client.pttl(lease),
-          this.#client.get(companionKeys(lease).token).catch(ifWrongType),
-        ]);
-        return { key, holder, ttl: asTtl(pttl), token: token && /^\d+$/.test(token) ? Number(token) : null };
-      }),
-    );
+    try {
+      return await Promise.all(keys.map((key) => this.#look(key)));
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      throw new StoreError(`Redis could not be read: ${describeError(error).message}`, { cause: error });
+    }
+  }
+
+  async #look(key: string): Promise<LeaseView> {
+    const lease = this.#prefix + key;
+    const [holder, pttl, token] = await Promise.all([
+      this.#client.get(lease).then(asTextOrNull, ifWrongType),
+      this.#client.pttl(lease),
+      this.#client.get(companionKeys(lease).token).then(asTextOrNull, ifWrongType),
+    ]);
+    return { key, holder, ttl: asTtl(pttl), token: token && /^\d+$/.test(token) ? Number(token) : null };
   }
 
   close(): Promise<void> {
@@ -173,6 +181,10 @@ export class RedisLink<Script extends string> {
       this.#client.on('ready', done).on('close', done);
     });
   }
+}
+
+function asTextOrNull(value: unknown): string | null {
+  return value === null ? null : asText(value);
 }
 
 function ifWrongType(error: Error): string | null {

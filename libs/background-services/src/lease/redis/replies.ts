@@ -1,4 +1,4 @@
-import { StoreError } from '../../errors/index.js';
+import { show, StoreError } from '../../errors/index.js';
 import type { AcquireReply, Ledger, Lost, RecordReply, ReleaseReply, RenewReply } from '../lease-store.js';
 
 /*
@@ -82,6 +82,5 @@ export function asText(value: unknown): string {
 }
 
 export function unexpected(value: unknown): StoreError {
-  const seen = Array.isArray(value) ? `an array of ${value.length}` : `${typeof value} ${String(value)}`;
-  return new StoreError(`Redis gave an answer that is none of the lease scripts': ${seen}`);
+  return new StoreError(`Redis gave an answer that is none of the lease scripts': ${show(value)}`);
 }

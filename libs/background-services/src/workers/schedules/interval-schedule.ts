@@ -37,7 +37,7 @@ export class IntervalSchedule implements Schedule {
 
   #firstDelay(): number {
     const { ledger, name } = this.host;
-    const lastStart = Number(ledger.get(startField(name)) || NaN);
+    const lastStart = Number(ledger.get(startField(name))?.trim() || NaN);
     if (Number.isNaN(lastStart)) return this.immediate ? 0 : this.every;
     // Never longer than one interval, whatever the record says.
     return Math.min(this.every, Math.max(0, lastStart + this.every - ledger.term.storeNow()));
