@@ -22,7 +22,7 @@ describe('A short chaos run', () => {
       until: { faults: FAULTS },
       folder,
     });
-  }, 180_000);
+  }, 300_000);
   afterAll(cleanUpAll, 60_000);
 
   const all = <Finding>(of: (findings: FleetRun['findings']) => Finding | readonly Finding[]) =>

@@ -29,7 +29,9 @@ export class ReplicaJournal {
     const { kind, sentAt, outcome, token } = command;
     this.write({ event: 'command', ...command });
     if (token === undefined) return;
-    if (outcome === 'acquired' || outcome === 'renewed') this.#confirmed.set(token, sentAt);
+    // An answer past the deadline revives nothing.
+    const isConfirmed = outcome === 'acquired' || (outcome === 'renewed' && answeredAt < this.#dueOf(token));
+    if (isConfirmed) this.#confirmed.set(token, sentAt);
     if (kind === 'renew' && outcome === 'lost' && !this.#lost.has(token)) this.#lost.set(token, answeredAt);
   };
 
