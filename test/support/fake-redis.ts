@@ -1,18 +1,35 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { onCleanUp } from './deferred-cleanup.js';
 
+/** What it answers can be changed while it runs. */
+export interface FakeRedis {
+  readonly url: string;
+  /** To a script. */
+  answer: string;
+  /** To GET and PTTL. */
+  reads: string;
+  /** Whether it hangs up after such an answer. */
+  thenClose: boolean;
+}
+
 /**
  * A server that greets like a Redis and answers each script with the text it is given (in the Redis serialization protocol, RESP): for
  * answers that no real one gives.
  */
-export async function startFakeRedis(answer: string): Promise<{ readonly url: string }> {
+export async function startFakeRedis(answer: string): Promise<FakeRedis> {
+  const fake = { answer, reads: '$-1\r\n', thenClose: false };
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     socket.on('data', (chunk: Buffer) => {
       for (const command of commandsIn(chunk.toString('latin1'))) {
-        socket.write(/^eval/i.test(command) ? answer : (GREETINGS[command.toLowerCase()] ?? '+OK\r\n'));
+        const name = command.toLowerCase();
+        const isScript = name.startsWith('eval');
+        const isRead = name === 'get' || name === 'pttl';
+        const text = isScript ? fake.answer : isRead ? fake.reads : (GREETINGS[name] ?? '+OK\r\n');
+        socket.write(text, 'latin1');
+        if (fake.thenClose && (isScript || isRead)) socket.destroySoon();
       }
     });
   });
@@ -21,7 +38,7 @@ export async function startFakeRedis(answer: string): Promise<{ readonly url: st
     for (const socket of sockets) socket.destroy();
     await new Promise((closed) => server.close(closed));
   });
-  return { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return Object.assign(fake, { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}` });
 }
 
 const INFO = 'redis_version:7.0.15\r\nloading:0\r\n';

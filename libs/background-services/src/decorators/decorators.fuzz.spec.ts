@@ -99,7 +99,7 @@ describe('a schedule where nothing would run it', () => {
   it('is refused on a field of an elected class', () => {
     @LeaderElected('key')
     class Service {
-      @Interval(1_000) readonly update = () => undefined;
+      @(Interval(1_000) as PropertyDecorator) readonly update = () => undefined;
     }
     expect(() => boot(Service)).toThrow(/a field/);
   });
