@@ -76,7 +76,7 @@ export class Replica {
     this.#state = 'stopping';
     this.world.history.note(this.name, () => 'stops');
     await Promise.all(this.campaigns.map(({ elector }) => elector.stop()));
-    this.#elections.close();
+    void this.#elections.close();
     this.kill('has stopped');
   }
 
