@@ -1,7 +1,7 @@
 import { StoreError } from '../../errors/index.js';
 import { type Clock, elapsed, type Instant, instant, type Random } from '../clock.js';
 import type { AcquireReply, AcquireRequest } from '../lease-store.js';
-import { Poll } from './poll.js';
+import { nth, Poll } from './poll.js';
 import type { RedlockNode } from './redlock-node.js';
 import type { GrantReply, Voted, VoteReply } from './replies.js';
 import { isSettled, noMajority, type Split, standing } from './standing.js';
@@ -78,14 +78,14 @@ export class Campaign {
     const { nodes } = this.context;
     const asked = nodes.map((node) => node.vote(requests));
     const candidacies = requests.map((request, i): Candidacy => {
-      return { request, votes: new Poll(asked.map((replies) => replies.then((all) => all[i]!))) };
+      return { request, votes: new Poll(asked.map((replies) => nth(replies, i))) };
     });
     const elected = await Promise.all(candidacies.map((candidacy) => this.#elect(candidacy)));
     const proposals = candidacies.filter((_, i) => elected[i]).map((candidacy) => this.#propose(candidacy));
     const results = new Map<string, Promise<AcquireReply | Split>>();
     const granted = nodes.map((_, node) => this.#grant(node, proposals));
     proposals.forEach((proposal, i) => {
-      const grants = new Poll(granted.map((replies) => replies.then((all) => all[i]!)));
+      const grants = new Poll(granted.map((replies) => nth(replies, i)));
       results.set(proposal.request.key, this.#conclude(proposal, grants, sentAt));
     });
     return Promise.all(

@@ -14,19 +14,26 @@ local function stampOf(text)
   return tonumber(token) or 0, tonumber(turn) or 0
 end
 local function saveNewer(ledger, first, last)
-  for i = first, last, 2 do
-    local current = redis.pcall('HGET', ledger, ARGV[i])
-    if type(current) == 'table' then
+  for start = first, last, 1000 do
+    local finish = math.min(start + 999, last)
+    local fields = {}
+    for i = start, finish, 2 do fields[#fields + 1] = ARGV[i] end
+    local current = redis.pcall('HMGET', ledger, unpack(fields))
+    if current.err then
       redis.call('DEL', ledger)
-      current = false
+      current = {}
     end
-    local isNewer = not current
-    if current then
+    local changes = {}
+    for i = start, finish, 2 do
+      local known = current[(i - start) / 2 + 1]
       local token, turn = stampOf(ARGV[i + 1])
-      local currentToken, currentTurn = stampOf(current)
-      isNewer = token > currentToken or (token == currentToken and turn > currentTurn)
+      local knownToken, knownTurn = stampOf(known or '')
+      if not known or token > knownToken or (token == knownToken and turn > knownTurn) then
+        changes[#changes + 1] = ARGV[i]
+        changes[#changes + 1] = ARGV[i + 1]
+      end
     end
-    if isNewer then redis.call('HSET', ledger, ARGV[i], ARGV[i + 1]) end
+    if #changes > 0 then redis.call('HSET', ledger, unpack(changes)) end
   end
 end
 `;

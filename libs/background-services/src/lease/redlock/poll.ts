@@ -52,3 +52,8 @@ export class Poll<Reply extends { readonly outcome: string }> {
 export function quorumOf(nodes: number): number {
   return Math.floor(nodes / 2) + 1;
 }
+
+/** One reply of a batch. */
+export async function nth<Reply>(replies: Promise<readonly Reply[]>, position: number): Promise<Reply> {
+  return (await replies)[position]!;
+}

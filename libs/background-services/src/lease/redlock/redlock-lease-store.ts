@@ -14,17 +14,15 @@ import type {
   RenewRequest,
 } from '../lease-store.js';
 import type { ConnectionTimes } from '../redis/connection.js';
-import { unknown } from '../redis/lease-batches.js';
 import { Campaign, middle } from './campaign.js';
 import { Mender } from './mender.js';
-import { Poll, quorumOf } from './poll.js';
+import { nth, Poll, quorumOf } from './poll.js';
+import { QuorumLedger } from './quorum-ledger.js';
 import { isQuorumSize, QUORUM_SIZE } from './quorum-size.js';
 import { inspectNodes } from './quorum-view.js';
 import { type RedisNode, RedlockNode } from './redlock-node.js';
 import { ReleaseHints } from './release-hints.js';
-import { newest, stamp, stampAll, unstamp } from './stamped-ledger.js';
 import { lost, noMajority } from './standing.js';
-import { Turns } from './turns.js';
 import { VoteEngine } from './vote-engine.js';
 
 /** A node stopped answering, or answers again. */
@@ -70,11 +68,9 @@ export class RedlockLeaseStore implements LeaseStore {
   readonly #engine: VoteEngine;
   readonly #campaign: Campaign;
   readonly #mender: Mender;
+  readonly #ledger: QuorumLedger;
   readonly #hints: ReleaseHints;
   readonly #clock: Clock;
-  readonly #turns = new Turns();
-  /** Rises with each write to a ledger, so that the later one is the newer one. */
-  #turn = 0;
 
   private constructor(options: RedlockLeaseStoreOptions, engine: VoteEngine) {
     const { nodes, commandTimeout, onNodeChange, listen = true } = options;
@@ -103,6 +99,7 @@ export class RedlockLeaseStore implements LeaseStore {
       settleWithin: 2 * commandTimeout,
     });
     this.#mender = new Mender(this.#nodes);
+    this.#ledger = new QuorumLedger(this.#nodes);
   }
 
   /**
@@ -125,35 +122,37 @@ export class RedlockLeaseStore implements LeaseStore {
     return replies;
   }
 
-  renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
-    const stamped = requests.map((request) => this.#stamped(request));
-    const asked = this.#nodes.map((node) => node.renew(stamped));
-    return Promise.all(
-      stamped.map(async (request, i): Promise<RenewReply> => {
-        const poll = new Poll(asked.map((replies) => replies.then((all) => all[i]!)));
-        if (await this.#engine.prolong({ ...request, ballots: ballotsOf(poll, 'renewed') })) {
-          const times = poll.with('renewed').map(({ storeTime }) => storeTime);
-          void this.#mender.look(request, poll.asked);
-          return { outcome: 'renewed', storeTime: middle([...times, this.#clock.wall()]) };
-        }
-        await poll.until(() => poll.hasQuorum('lost'));
-        return lost(poll) ?? noMajority(poll);
-      }),
+  /**
+   * In two steps, if there are ledger changes: a majority must confirm the lease before any node saves them. What a renewal that is refused
+   * had to say must not turn up on a node that has not heard of the next term.
+   */
+  async renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
+    const asked = this.#nodes.map((node) => node.renew(requests.map(withoutLedger)));
+    const replies = await Promise.all(
+      requests.map((request, i) => this.#prolong(request, new Poll(asked.map((all) => nth(all, i))))),
     );
+    const changed = requests.filter((request, i) => replies[i]?.outcome === 'renewed' && hasChanges(request));
+    const saves = await this.#ledger.save(changed);
+    return requests.map((request, i) => {
+      const save = saves.get(request);
+      return save === undefined || save.outcome === 'saved' ? replies[i]! : save;
+    });
   }
 
   async release(request: ReleaseRequest): Promise<ReleaseReply> {
-    const stamped = this.#stamped(request);
-    const poll = new Poll(this.#nodes.map((node) => node.release(stamped)));
+    if (hasChanges(request)) {
+      const reply = await this.#ledger.saveAsHolder(request);
+      if (reply.outcome !== 'saved') return reply;
+    }
+    const poll = new Poll(this.#nodes.map((node) => node.release(withoutLedger(request))));
     const motion = { ...request, ttl: 0, ballots: ballotsOf(poll, 'released') };
     if (await this.#engine.release(motion)) return { outcome: 'released' };
     await poll.until(() => poll.hasQuorum('lost'));
     return lost(poll) ?? noMajority(poll);
   }
 
-  /** The holder is the only one who writes, so its own turns are all there is to order. */
   record(request: RecordRequest): Promise<RecordReply> {
-    return this.#turns.take(`${request.key}\n${request.field}`, () => this.#record(request).catch(unknown));
+    return this.#ledger.record(request);
   }
 
   inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
@@ -169,28 +168,23 @@ export class RedlockLeaseStore implements LeaseStore {
     await Promise.all(this.#nodes.map((node) => node.close()));
   }
 
-  async #record({ field, value, expected, ...lease }: RecordRequest): Promise<RecordReply> {
-    if (expected !== undefined) {
-      const reads = new Poll(this.#nodes.map((node) => node.read(lease, field)));
-      await reads.until(() => reads.hasQuorum('read') || reads.hasQuorum('lost'));
-      if (!reads.hasQuorum('read')) return lost(reads) ?? noMajority(reads);
-      const [current = null] = Object.values(unstamp(newest(reads.with('read').map(({ ledger }) => ledger))));
-      if (current !== expected && current !== value) return { outcome: 'conflict', current };
+  async #prolong(request: RenewRequest, poll: Poll<RenewReply>): Promise<RenewReply> {
+    if (await this.#engine.prolong({ ...request, ballots: ballotsOf(poll, 'renewed') })) {
+      const times = poll.with('renewed').map(({ storeTime }) => storeTime);
+      void this.#mender.look(request, poll.asked);
+      return { outcome: 'renewed', storeTime: middle([...times, this.#clock.wall()]) };
     }
-    // A value that is there already is written again: it may be on a minority only.
-    const text = stamp(value, lease.token, this.#nextTurn());
-    const writes = new Poll(this.#nodes.map((node) => node.write(lease, field, text)));
-    await writes.until(() => writes.hasQuorum('written') || writes.hasQuorum('lost'));
-    return writes.hasQuorum('written') ? { outcome: 'recorded' } : (lost(writes) ?? noMajority(writes));
+    await poll.until(() => poll.hasQuorum('lost'));
+    return lost(poll) ?? noMajority(poll);
   }
+}
 
-  #stamped<Request extends ReleaseRequest>(request: Request): Request {
-    return { ...request, ledger: stampAll(request.ledger, request.token, this.#nextTurn()) };
-  }
+function hasChanges({ ledger }: ReleaseRequest): boolean {
+  return Object.keys(ledger).length > 0;
+}
 
-  #nextTurn(): number {
-    return (this.#turn += 1);
-  }
+function withoutLedger<Request extends ReleaseRequest>(request: Request): Request {
+  return { ...request, ledger: {} };
 }
 
 /** Yes is the one outcome; there is nothing to take back from a renewal or a release. */

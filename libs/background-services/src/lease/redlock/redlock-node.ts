@@ -10,7 +10,7 @@ import type {
   Unknown,
 } from '../lease-store.js';
 import { addressOf, type ConnectionTimes } from '../redis/connection.js';
-import { BATCH, inBatches, unknown } from '../redis/lease-batches.js';
+import { BATCH, type Batch, inBatches, unknown } from '../redis/lease-batches.js';
 import { flatten, HOLDER_SCRIPTS, releaseLease, renewLeases, withSize } from '../redis/lease-calls.js';
 import { RedisLink, type ReleaseNotice } from '../redis/redis-link.js';
 import { GRANT_LUA } from './grant.lua.js';
@@ -21,14 +21,14 @@ import {
   readGrantReplies,
   readReadReply,
   type ReadReply,
+  readSaveReplies,
   readVoteReplies,
-  readWriteReply,
+  type SaveReply,
   type VoteReply,
-  type WriteReply,
 } from './replies.js';
+import { SAVE_LUA } from './save.lua.js';
 import { VOTE_LUA } from './vote.lua.js';
 import { WITHDRAW_LUA } from './withdraw.lua.js';
-import { WRITE_LUA } from './write.lua.js';
 
 /** How to reach one of several independent Redis masters: a URL, ioredis options, or a client of the app, which is duplicated. */
 export type RedisNode = string | RedisOptions | Redis;
@@ -39,7 +39,7 @@ const SCRIPTS = {
   bgsGrant: GRANT_LUA,
   bgsWithdraw: WITHDRAW_LUA,
   bgsRead: READ_LUA,
-  bgsWrite: WRITE_LUA,
+  bgsSave: SAVE_LUA,
   bgsMend: MEND_LUA,
 } as const;
 
@@ -87,11 +87,7 @@ export class RedlockNode {
   /** Offers tokens that were proposed after an election. */
   async grant(requests: readonly RenewRequest[]): Promise<readonly GrantReply[]> {
     const replies = await inBatches(requests, BATCH, async (batch) => {
-      const leases = batch.flatMap(({ token, ledger }) => [token, ...withSize(flatten(ledger))]);
-      return readGrantReplies(
-        await this.#link.run('bgsGrant', batch, [batch[0].holder, ...leases]),
-        batch.length,
-      );
+      return readGrantReplies(await this.#link.run('bgsGrant', batch, withLedgers(batch)), batch.length);
     });
     return this.#noted(replies);
   }
@@ -120,10 +116,13 @@ export class RedlockNode {
     return this.#ask(async () => readReadReply(await this.#link.run('bgsRead', [lease], args)));
   }
 
-  /** Writes a stamped ledger entry as its holder. */
-  write(lease: HeldLease, field: string, text: string): Promise<WriteReply> {
-    const args = [lease.holder, lease.token, field, text];
-    return this.#ask(async () => readWriteReply(await this.#link.run('bgsWrite', [lease], args)));
+  /** Writes stamped ledger entries as their holder. */
+  async save(requests: readonly RenewRequest[]): Promise<readonly SaveReply[]> {
+    const replies = await inBatches(requests, BATCH, async (batch) => {
+      const answer = await this.#link.run('bgsSave', batch, withLedgers(batch));
+      return readSaveReplies(answer, batch.length);
+    });
+    return this.#noted(replies);
   }
 
   /** Brings the node up to date with a lease that a majority has confirmed. Resolves with whether it took it. */
@@ -165,4 +164,9 @@ export class RedlockNode {
 
 function isUnknown(reply: unknown): reply is Unknown {
   return typeof reply === 'object' && reply !== null && 'outcome' in reply && reply.outcome === 'unknown';
+}
+
+/** The holder, then token and ledger of each lease. */
+function withLedgers(batch: Batch<RenewRequest>): readonly (string | number)[] {
+  return [batch[0].holder, ...batch.flatMap(({ token, ledger }) => [token, ...withSize(flatten(ledger))])];
 }

@@ -29,7 +29,7 @@ export type GrantReply = { readonly outcome: 'granted' } | Lost | Unknown;
 
 export type ReadReply = { readonly outcome: 'read'; readonly ledger: StampedLedger } | Lost | Unknown;
 
-export type WriteReply = { readonly outcome: 'written' } | Lost | Unknown;
+export type SaveReply = { readonly outcome: 'saved' } | Lost | Unknown;
 
 /** @throws StoreError if the answer is none of the script's, or not one for each lease */
 export function readVoteReplies(answer: unknown, leases: number): readonly VoteReply[] {
@@ -56,14 +56,16 @@ export function readGrantReplies(answer: unknown, leases: number): readonly Gran
   });
 }
 
+/** @throws StoreError if the answer is none of the script's, or not one for each lease */
+export function readSaveReplies(answer: unknown, leases: number): readonly SaveReply[] {
+  return asArray(answer, leases).map((reply): SaveReply => {
+    const [code, holder] = asArray(reply);
+    return code === 1 ? { outcome: 'saved' } : asLost(code, holder);
+  });
+}
+
 /** @throws StoreError if the answer is none of the script's */
 export function readReadReply(answer: unknown): ReadReply {
   const [code, rest] = asArray(answer);
   return code === 1 ? { outcome: 'read', ledger: asLedger(rest) } : asLost(code, rest);
-}
-
-/** @throws StoreError if the answer is none of the script's */
-export function readWriteReply(answer: unknown): WriteReply {
-  const [code, holder] = asArray(answer);
-  return code === 1 ? { outcome: 'written' } : asLost(code, holder);
 }
