@@ -30,6 +30,6 @@ export async function inBatches<Request extends LeaseRef & { readonly ttl: numbe
 export function unknown(cause: unknown): Unknown {
   const error = cause instanceof Error ? cause : new StoreError(String(cause));
   // ioredis speaks of its options here, which are none of the reader's.
-  const isBroken = error.name === 'MaxRetriesPerRequestError';
+  const isBroken = error.name === 'MaxRetriesPerRequestError' || error.message.includes('enableOfflineQueue');
   return { outcome: 'unknown', error: isBroken ? new StoreError('The connection to Redis broke') : error };
 }

@@ -1,6 +1,7 @@
 import { describeError, StoreError } from '../../errors/index.js';
 import { companionKeys } from '../lease-key.js';
 import type { LeaseRef, LeaseView } from '../lease-store.js';
+import { unknown } from './lease-batches.js';
 import {
   type ConnectionTimes,
   isCluster,
@@ -124,9 +125,10 @@ export class RedisLink<Script extends string> {
     await this.#ready();
     try {
       return await Promise.all(keys.map((key) => this.#look(key)));
-    } catch (error) {
+    } catch (cause) {
+      const { error } = unknown(cause);
       if (error instanceof StoreError) throw error;
-      throw new StoreError(`Redis could not be read: ${describeError(error).message}`, { cause: error });
+      throw new StoreError(`Redis could not be read: ${describeError(error).message}`, { cause });
     }
   }
 
