@@ -298,8 +298,9 @@ export class Elector {
       then,
       finished,
     });
-    this.#log.termEnds(reason, term);
+    // The work is told first: where the log is written to may be slow.
     term.abort(reason);
+    this.#log.termEnds(reason, term);
     void this.#finishTerm(term).then(finish);
   }
 
