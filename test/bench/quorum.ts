@@ -43,8 +43,9 @@ export async function quorum(): Promise<readonly Goal[]> {
     );
   }
   const [one, three] = costs;
+  // A second script where ledger entries change is all that there is on top.
   const perServer = three!.commandsPerSecond / three!.servers / one!.commandsPerSecond;
-  return [{ name: 'commands a server of three, against one alone', figure: perServer, atMost: 1.25 }];
+  return [{ name: 'commands a server of three, against one alone', figure: perServer, atMost: 1.5 }];
 }
 
 interface Setup {
