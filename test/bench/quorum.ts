@@ -39,6 +39,7 @@ export const quorum: Benchmark = {
       costs.push({ servers: setup.servers.length, commandsPerSecond: rates[i]!, ...(await timesOf(setup)) });
     }
     const [one, three] = costs;
+    // A second script where ledger entries change is all that there is on top.
     const perServer = three!.commandsPerSecond / three!.servers / one!.commandsPerSecond;
     return {
       tables: [
@@ -52,7 +53,7 @@ export const quorum: Benchmark = {
           ]),
         },
       ],
-      goals: [{ name: 'commands a server of three, against one alone', figure: perServer, atMost: 1.25 }],
+      goals: [{ name: 'commands a server of three, against one alone', figure: perServer, atMost: 1.5 }],
     };
   },
 };
