@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
 import { acquire, expectToRise, lead, renew } from '../../support/leases.js';
 import { until } from '../../support/until.js';
-import { KEY, LIMIT, startBehindProxy } from './outage.js';
+import { KEY, LIMIT, listens, startBehindProxy } from './outage.js';
 
 describe('RedisLeaseStore, when the network fails,', () => {
   afterEach(cleanUpAll);
@@ -48,9 +48,10 @@ describe('RedisLeaseStore, when the network fails,', () => {
     });
 
     it('of a release: the lease is free, and the release was heard', async () => {
-      const { proxy, store, neighbour } = await startBehindProxy();
+      const { server, proxy, store, neighbour } = await startBehindProxy();
       const heard: string[] = [];
       neighbour.watch(({ key }) => heard.push(key));
+      await listens(server);
       const lease = await lead(store, KEY, 'a');
       const lost = proxy.loseNextReply(/^\*1\r\n:1\r\n$/);
       expect(await store.release({ ...lease, ledger: {} })).toMatchObject({ outcome: 'unknown' });

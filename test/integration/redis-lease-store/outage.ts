@@ -1,9 +1,11 @@
 import { expect } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { type LeaseStore, RedisLeaseStore, type RedisTarget } from 'nestjs-background-services';
 import { onCleanUp } from '../../support/deferred-cleanup.js';
 import { acquire, renew } from '../../support/leases.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
+import { until } from '../../support/until.js';
 
 export const KEY = 'orders:leader';
 /** Of one command, ms. */
@@ -21,7 +23,20 @@ export function open(redis: RedisTarget, commandTimeout = LIMIT): RedisLeaseStor
 export async function startBehindProxy() {
   const server = await RedisServer.start();
   const proxy = await TcpProxy.start(server);
-  return { server, proxy, store: open(proxy.url), neighbour: open(server.url, 3_000) };
+  const [store, neighbour] = [open(proxy.url), open(server.url, 3_000)];
+  // Connecting has a time limit, too, which is not what these tests are about.
+  await until(() => store.inspect([KEY]), { what: 'the connection' });
+  return { server, proxy, store, neighbour };
+}
+
+/** Waits until both stores have subscribed. */
+export async function listens({ url }: RedisServer): Promise<void> {
+  const operator = new Redis(url, { disconnectTimeout: 10 });
+  onCleanUp(() => operator.disconnect());
+  await until(() => operator.pubsub('NUMSUB', 'background-services:released'), {
+    what: 'both stores to listen',
+    satisfies: ([, listeners]) => listeners === 2,
+  });
 }
 
 /** One of each command. */

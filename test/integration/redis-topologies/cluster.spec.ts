@@ -65,7 +65,8 @@ describe('On a Cluster', () => {
   it('the leases of a master that crashes go on, under a larger token where they changed hands, and the others never stop', async () => {
     const cluster = await RedisCluster.start();
     const starts: Starts = [];
-    for (const name of ['a', 'b']) await startReplica(name, { redis: cluster.client() }, starts, KEYS);
+    for (const name of ['a', 'b'])
+      await startReplica(name, { redis: cluster.client(), lease: { ttl: 10_000 } }, starts, KEYS);
     const workers = (since: number) => new Set(starts.filter(({ at }) => at > since).map(({ key }) => key));
     await until(() => workers(0).size === KEYS.length, { what: 'all workers to run', timeout: 20_000 });
     const victim = cluster.masters[0]!;

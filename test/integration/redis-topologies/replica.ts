@@ -23,14 +23,14 @@ export type Starts = Start[];
 /** A whole app with a worker for each of the keys, that writes its starts down. */
 export async function startReplica(
   name: string,
-  options: Pick<BackgroundServicesOptions, 'redis' | 'waitReplicas'>,
+  options: Pick<BackgroundServicesOptions, 'redis' | 'waitReplicas' | 'lease'>,
   starts: Starts,
   keys: readonly string[] = ['orders:leader'],
 ): Promise<BackgroundServiceManager> {
   const module = BackgroundServicesModule.forRoot({
+    lease: { ttl: TTL },
     ...options,
     instanceId: name,
-    lease: { ttl: TTL },
     health: false,
   });
   const app = await NestFactory.createApplicationContext(module, { logger: false });
