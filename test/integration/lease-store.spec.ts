@@ -37,7 +37,7 @@ describeLeaseStore('RedlockLeaseStore on 5 servers with a key prefix', () => onQ
 async function onQuorum(size: number, keyPrefix = ''): Promise<StoreUnderTest> {
   const quorum = await RedisQuorum.start(size);
   const nodes = quorum.servers.map(({ port }) => ({ port, keyPrefix }));
-  const open = () => quorum.open({ nodes, commandTimeout: 3_000 });
+  const open = () => quorum.open({ nodes, commandTimeout: 10_000 });
   const [store, other] = [await open(), await open()];
   return {
     store,
