@@ -28,7 +28,7 @@ export interface BackgroundServicesOptions {
   readonly lease?: Partial<LeaseTiming>;
   /**
    * Where renewals come from when this process's event loop is blocked: nowhere (`'in-process'`), so that a long CPU-bound iteration loses its
-   * lease; or a worker thread with a connection of its own (`'thread'`), for about 12 MB. Needs `redis`, as data that a thread can be sent.
+   * lease; or a worker thread with a connection of its own (`'thread'`), for about 25 MB. Needs `redis`, as data that a thread can be sent.
    * @default 'in-process'
    */
   readonly heartbeat?: HeartbeatMode;

@@ -223,7 +223,9 @@ describe('resolveOptions', () => {
         shutdown: { timeout: 1 },
       }),
     ).toEqual([
-      expect.stringMatching(/^reddis: expected one of redis, waitReplicas, .+, received "redis:\/\/localhost"$/),
+      expect.stringMatching(
+        /^reddis: expected one of redis, waitReplicas, .+, received "redis:\/\/localhost"$/,
+      ),
       expect.stringMatching(/^lease\.tll: expected one of ttl, renewInterval, .+, received 1000$/),
       expect.stringMatching(/^circuitBreaker\.threshold: expected one of failureThreshold, /),
       expect.stringMatching(/^health\.url: expected one of controller, path, /),
