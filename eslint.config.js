@@ -5,7 +5,21 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 /** The rooms of the heart, lowest first. A room may import its own files and lower rooms, never a higher one. */
-const layers = ['errors', 'lease', 'leadership', 'workers', 'discovery', 'manager', 'health'];
+const layers = [
+  'errors',
+  'logs',
+  'events',
+  'lease',
+  'leadership',
+  'workers',
+  'discovery',
+  'manager',
+  'fleet',
+  'health',
+  'metrics',
+  'tracing',
+  'cli',
+];
 const heart = 'libs/background-services/src';
 
 /** Files beside the rooms put them together; no room may look at them. */

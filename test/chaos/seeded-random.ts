@@ -1,18 +1,13 @@
-/** Numbers that look random and are the same for the same seed (mulberry32, a public-domain generator of 32 bits). */
+import { seededRandom } from '../support/seeded-random.js';
+
+/** Choices that look random and are the same for the same seed. */
 export class SeededRandom {
-  #state: number;
+  /** In [0, 1). */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
+    this.next = seededRandom(seed);
   }
-
-  /** In [0, 1). */
-  readonly next = (): number => {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 
   between(least: number, most: number): number {
     return least + (most - least) * this.next();

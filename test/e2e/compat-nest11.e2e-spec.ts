@@ -36,12 +36,26 @@ describe('The packed library', () => {
         'dist/index.d.ts',
         'dist/testing/index.js',
         'dist/testing/index.d.ts',
+        'dist/keeper-thread.js',
       ]),
     );
     expect(files.filter((file) => !file.includes('/')).sort()).toEqual(
       ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'].sort(),
     );
-    expect(files.filter((file) => /spec|bench|^src|tsbuildinfo/.test(file))).toEqual([]);
+    expect(files.filter((file) => /spec|\.bench|^src|tsbuildinfo/.test(file))).toEqual([]);
+    // Files are found and loaded one by one, in every boot.
+    expect(files.filter((file) => file.endsWith('.js')).length).toBeLessThan(20);
+  });
+
+  it('calls what it exports by its name, for errors, logs and stack traces', async () => {
+    const program = `for (const entry of ['', '/testing']) {
+      for (const [name, value] of Object.entries(await import('nestjs-background-services' + entry)))
+        if (typeof value === 'function' && value.name !== name) console.log(name + ' is called ' + value.name);
+    }`;
+    expect(await run(host.folder, 'node', '--input-type=module', '-e', program)).toEqual({
+      code: 0,
+      output: '',
+    });
   });
 
   describe('in a CommonJS app on Nest 11', () => {

@@ -11,9 +11,10 @@ import { Storm } from './election-faults/storm.js';
 
 /** What travels: a script call, and the answers to it. */
 const SCRIPT = /evalsha/i;
-const GRANTED = /^\*2\r\n:\d+\r\n\*3\r\n:1\r\n/;
-const RENEWED = /^\*2\r\n:\d+\r\n\*1\r\n:1\r\n/;
-const RELEASED = /^\*1\r\n:1\r\n$/;
+// Of a chunk in which other replies may have come along.
+const GRANTED = /(^|\r\n)\*2\r\n:\d+\r\n\*3\r\n:1\r\n/;
+const RENEWED = /(^|\r\n)\*2\r\n:\d+\r\n\*1\r\n:1\r\n/;
+const RELEASED = /(^|\r\n)\*1\r\n:1\r\n/;
 
 /** Longer than a command may take, and shorter than its connection is given up. */
 const LATE = 1.5 * (TTL / 10);

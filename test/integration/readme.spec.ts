@@ -37,7 +37,8 @@ afterAll(async () => {
 
 async function write(snippet: Placed): Promise<string> {
   const name = `${basename(snippet.document, '.md')}-${snippet.line}`;
-  const file = join(folder, `${snippet.document.startsWith('libs') ? 'library-' : ''}${name}.ts`);
+  const [, library = ''] = /^libs\/([^/]+)/.exec(snippet.document) ?? [];
+  const file = join(folder, `${library}${name}.ts`);
   await writeFile(file, `${snippet.prelude}\n${snippet.text}\nexport {};\n`);
   return file;
 }
@@ -93,6 +94,23 @@ describe('The documents', () => {
     client.disconnect();
     await redis.stop();
   });
+
+  it('have command lines that the program takes', async () => {
+    const redis = await RedisServer.start();
+    const program = resolve('libs/background-services/dist/cli/main.js');
+    const lines = snippets
+      .flatMap(({ text }) => text.split('\n'))
+      .filter((line) => /^npx background-services (?!watch)/.test(line))
+      .map((line) => line.replace('npx background-services', program));
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) {
+      const run = await startProcess('sh', ['-c', line], { env: { REDIS_URL: redis.url } });
+      const { code } = await run.exited;
+      // Nobody is there: what is asked for can be refused, but it is understood.
+      expect({ line, understood: [0, 1, 4].includes(code ?? -1) }).toEqual({ line, understood: true });
+    }
+    await redis.stop();
+  }, 60_000);
 
   it('name npm scripts that exist', async () => {
     const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {

@@ -10,6 +10,8 @@ export interface UnpackOptions {
   readonly packages: readonly string[];
   /** The program wanted from them. */
   readonly command: string;
+  /** The folder it lies in, below the root. @default any `bin` or `sbin` */
+  readonly within?: string | undefined;
   /** The folder to make. It appears complete or not at all, so several processes may race for it. */
   readonly into: string;
 }
@@ -18,7 +20,12 @@ export interface UnpackOptions {
  * Downloads Debian packages with apt-get and unpacks them into a folder: no root, and nothing on the system changes.
  * Returns the path of a start script for the command, which lets it find the libraries that came along.
  */
-export async function unpackDebianPackages({ packages, command, into }: UnpackOptions): Promise<string> {
+export async function unpackDebianPackages({
+  packages,
+  command,
+  within,
+  into,
+}: UnpackOptions): Promise<string> {
   await mkdir(dirname(into), { recursive: true });
   const folder = await mkdtemp(`${into}-`);
   try {
@@ -30,7 +37,7 @@ export async function unpackDebianPackages({ packages, command, into }: UnpackOp
       await download(packages, debs, await ownPackageLists(join(folder, 'apt')));
     });
     for (const deb of await readdir(debs)) await run('dpkg-deb', ['--extract', join(debs, deb), root]);
-    await writeStartScript(folder, root, command);
+    await writeStartScript(folder, root, command, within);
     await Promise.all([debs, join(folder, 'apt')].map((path) => rm(path, { recursive: true, force: true })));
     // A program that refuses to run as root is run by somebody else.
     await chmod(folder, 0o755);
@@ -99,9 +106,16 @@ function sandbox(): string[] {
   return process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : [];
 }
 
-async function writeStartScript(folder: string, root: string, command: string): Promise<void> {
+async function writeStartScript(
+  folder: string,
+  root: string,
+  command: string,
+  within: string | undefined,
+): Promise<void> {
   const files = await readdir(root, { recursive: true, withFileTypes: true });
-  const program = files.find((file) => file.name === command && /\/s?bin$/.test(file.parentPath));
+  const isProgramFolder = (path: string) =>
+    within === undefined ? /\/s?bin$/.test(path) : path === join(root, within);
+  const program = files.find((file) => file.name === command && isProgramFolder(file.parentPath));
   if (!program) throw new Error(`No program "${command}" in the packages.`);
   const libraries = new Set(
     files.filter(({ name }) => /\.so(\.|$)/.test(name)).map((file) => relative(folder, file.parentPath)),
@@ -115,6 +129,9 @@ async function writeStartScript(folder: string, root: string, command: string): 
       '#!/bin/sh',
       'here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)',
       `export LD_LIBRARY_PATH="${[...libraries].map((path) => `$here/${path}`).join(':')}"`,
+      // Fonts that came along are found by their own configuration, or else by the system's.
+      'if [ -d "$here/root/etc/fonts" ]; then export FONTCONFIG_SYSROOT="$here/root"',
+      'elif [ -d "$here/root/usr/share/fonts" ]; then export XDG_DATA_HOME="$here/root/usr/share"; fi',
       `exec "$here/${relative(folder, join(program.parentPath, program.name))}" "$@"`,
       '',
     ].join('\n'),

@@ -13,6 +13,8 @@ export interface Program {
   readonly debian: readonly string[];
   /** The Homebrew formula that has it. */
   readonly brew: string;
+  /** Where in those packages it lies, if not in a folder of programs: what lies there may only be a script with paths of the system. */
+  readonly within?: string;
 }
 
 export interface Places {
@@ -87,8 +89,8 @@ export async function ensureProgram(program: Program, places: Places = {}): Prom
   );
 }
 
-async function unpack({ command, debian }: Program, cache: string): Promise<void> {
-  await unpackDebianPackages({ packages: debian, command, into: join(cache, command) });
+async function unpack({ command, debian, within }: Program, cache: string): Promise<void> {
+  await unpackDebianPackages({ packages: debian, command, within, into: join(cache, command) });
 }
 
 function isCommand(name: string): boolean {

@@ -32,6 +32,10 @@ export class ObservedLeaseStore implements LeaseStore {
     private readonly observe: (command: ObservedCommand) => void,
   ) {}
 
+  get board() {
+    return this.store.board;
+  }
+
   get name(): string {
     return this.store.name;
   }

@@ -36,7 +36,8 @@ export class RedisServer {
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     const program = await ensureRedis();
     const folder = await mkdtemp(join(tmpdir(), 'redis-'));
-    const args = [...(await configFile(folder, options.config)), ...(options.args ?? [])];
+    const args = options.args ?? [];
+    await writeFile(configFile(folder), options.config ?? '');
     const attempts = options.port === undefined ? 3 : 1;
     for (let attempt = 1; ; attempt += 1) {
       const port = options.port ?? (await freePort());
@@ -107,12 +108,8 @@ export class RedisServer {
   }
 }
 
-/** The path of a file with this text, as an argument. */
-async function configFile(folder: string, text: string | undefined): Promise<readonly string[]> {
-  if (text === undefined) return [];
-  const path = join(folder, 'redis.conf');
-  await writeFile(path, text);
-  return [path];
+function configFile(folder: string): string {
+  return join(folder, 'redis.conf');
 }
 
 async function launch(
@@ -121,13 +118,11 @@ async function launch(
   port: number,
   args: readonly string[],
 ): Promise<StartedProcess> {
-  // A file comes first of all.
-  const file = args[0]?.startsWith('--') === false ? args.slice(0, 1) : [];
   const process = await startProcess(program, [
-    ...file,
+    configFile(folder),
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
     ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
-    ...args.slice(file.length),
+    ...args,
   ]);
   try {
     await until(() => process.hasExited || isServing(port, process.pid), {

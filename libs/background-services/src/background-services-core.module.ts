@@ -1,16 +1,21 @@
-import { type DynamicModule, Global, Logger, Module, type Provider, type Type } from '@nestjs/common';
-import { HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
+import { type DynamicModule, Global, Module, type Provider, type Type } from '@nestjs/common';
 import { takeOverPending } from './discovery/index.js';
+import { describeError } from './errors/index.js';
+import { BackgroundEvents } from './events/index.js';
 import {
   BackgroundHealthIndicator,
   createHealthController,
   HEALTH_GUARD,
   READINESS,
   setHealthPaths,
+  Terminus,
 } from './health/index.js';
+import { fleetProviders } from './fleet.providers.js';
+import { FleetAgent, FleetControl, FleetStatus } from './fleet/index.js';
 import { LEASE_STORE, leaseStoreProvider } from './lease-store.provider.js';
-import { type LeaseStore, toPortable } from './lease/index.js';
+import { InstrumentedLeaseStore, type LeaseStore, toPortable } from './lease/index.js';
 import { Elections, type LeaseKeeper, ThreadKeeper } from './leadership/index.js';
+import type { LineLogger } from './logs/index.js';
 import { BackgroundServiceManager } from './manager/index.js';
 import {
   asyncOptionsProviders,
@@ -23,6 +28,7 @@ import type {
   BackgroundServicesOptions,
   ResolvedOptions,
 } from './options.js';
+import { logSettings, openLog } from './open-log.js';
 import { AppReadiness } from './readiness.js';
 
 /** The global half: manager and health indicator, to be injected anywhere. Imported through `BackgroundServicesModule` only. */
@@ -43,32 +49,58 @@ function build(options: Provider[], imports: NonNullable<DynamicModule['imports'
   const controller = createHealthController();
   return {
     module: BackgroundServicesCoreModule,
-    // Its log would repeat the whole health body at every probe that fails, past the app's logger; what is wrong, its worker has logged.
-    imports: [...imports, TerminusModule.forRoot({ logger: false })],
+    imports: [...imports],
     controllers: [controller],
     providers: [
       ...options,
       leaseStoreProvider,
+      eventsProvider,
       managerProvider,
+      ...fleetProviders,
       indicatorProvider,
       healthGuardProvider,
+      Terminus,
       AppReadiness,
       { provide: READINESS, useExisting: AppReadiness },
       mountProvider(controller),
     ],
-    exports: [BackgroundServiceManager, BackgroundHealthIndicator, AppReadiness],
+    exports: [
+      BackgroundServiceManager,
+      BackgroundEvents,
+      BackgroundHealthIndicator,
+      FleetStatus,
+      FleetControl,
+      FleetAgent,
+      AppReadiness,
+    ],
   };
 }
 
+const eventsProvider: Provider = {
+  provide: BackgroundEvents,
+  inject: [RESOLVED_OPTIONS],
+  useFactory: (options: ResolvedOptions) => {
+    const logger = openLog(options);
+    return new BackgroundEvents({
+      instanceId: options.instanceId,
+      now: () => options.clock.wall(),
+      onListenerError: (type, error) => {
+        const { message, stack } = describeError(error);
+        logger.error(`A listener to "${type}" events failed: ${message}`, {}, stack);
+      },
+    });
+  },
+};
+
 const managerProvider: Provider = {
   provide: BackgroundServiceManager,
-  inject: [RESOLVED_OPTIONS, LEASE_STORE],
-  useFactory: (options: ResolvedOptions, store: LeaseStore) => {
+  inject: [RESOLVED_OPTIONS, LEASE_STORE, BackgroundEvents],
+  useFactory: (options: ResolvedOptions, store: LeaseStore, events: BackgroundEvents) => {
     // Providers are made before any `onModuleInit`, in which @nestjs/schedule looks for its methods.
     takeOverPending();
-    const { clock, random, instanceId, lease: timing } = options;
+    const { clock, random, instanceId, instrumentation, lease: timing } = options;
     const { drainTimeout } = options.shutdown;
-    const logger = new Logger('BackgroundServices');
+    const logger = openLog(options);
     return new BackgroundServiceManager({
       instanceId,
       store,
@@ -79,15 +111,26 @@ const managerProvider: Provider = {
       enabled: options.enabled,
       elections: new Elections({
         instanceId,
-        store,
+        store: instrumentation ? new InstrumentedLeaseStore(store, instrumentation) : store,
         clock,
         random,
         timing,
         drainTimeout,
         logger,
+        events,
+        instrumentation,
         keeper: createKeeper(options, logger),
       }),
-      workers: { clock, random, timing, circuitBreaker: options.circuitBreaker, bootedAt: clock.wall() },
+      workers: {
+        clock,
+        random,
+        timing,
+        circuitBreaker: options.circuitBreaker,
+        events,
+        instrumentation,
+        logs: logSettings(options),
+        bootedAt: clock.wall(),
+      },
     });
   },
 };
@@ -95,7 +138,7 @@ const managerProvider: Provider = {
 /** Leases in memory need none: nobody else could take them. */
 function createKeeper(
   { heartbeat, redis, waitReplicas, enabled, lease: timing, stallLimit, clock }: ResolvedOptions,
-  logger: Logger,
+  logger: LineLogger,
 ): LeaseKeeper | undefined {
   if (heartbeat === 'in-process' || redis === undefined || !enabled) return undefined;
   return new ThreadKeeper({ target: toPortable(redis), waitReplicas, timing, stallLimit, clock, logger });
@@ -103,12 +146,13 @@ function createKeeper(
 
 const indicatorProvider: Provider = {
   provide: BackgroundHealthIndicator,
-  inject: [BackgroundServiceManager, HealthIndicatorService, RESOLVED_OPTIONS],
+  inject: [BackgroundServiceManager, Terminus, FleetStatus, RESOLVED_OPTIONS],
   useFactory: (
     manager: BackgroundServiceManager,
-    indicators: HealthIndicatorService,
+    terminus: Terminus,
+    fleet: FleetStatus,
     { health, clock }: ResolvedOptions,
-  ) => new BackgroundHealthIndicator(manager, indicators, health, () => clock.wall()),
+  ) => new BackgroundHealthIndicator(manager, terminus, health, () => clock.wall(), fleet),
 };
 
 const healthGuardProvider: Provider = {

@@ -4,9 +4,11 @@ export type {
   BackgroundServicesAsyncOptions,
   BackgroundServicesOptions,
   BackgroundServicesOptionsFactory,
+  FleetOptions,
   HeartbeatMode,
   ShutdownOptions,
 } from './options.js';
+export type { LogStyle } from './logs/index.js';
 
 // Workers
 export * from './decorators/index.js';
@@ -38,10 +40,47 @@ export {
 } from './manager/index.js';
 export {
   BackgroundHealthIndicator,
+  type FleetHealth,
   type HealthOptions,
   type Verdict,
   type WorkerHealth,
 } from './health/index.js';
+
+// Fleet
+export {
+  type ControlAction,
+  type ControlReason,
+  type ControlRecord,
+  type ControlResult,
+  FleetControl,
+  type FleetKey,
+  type FleetKeyState,
+  type FleetOrder,
+  type FleetReplica,
+  FleetStatus,
+  type FleetTerm,
+  type FleetView,
+  type FleetWarning,
+  type FleetWorker,
+  type FleetWorkerState,
+} from './fleet/index.js';
+// Events
+export {
+  type BackgroundEvent,
+  type BackgroundEventListener,
+  type BackgroundEventMap,
+  BackgroundEvents,
+  type BackgroundEventType,
+  bridgeEvents,
+  type BridgeOptions,
+  type EmitterLike,
+  type EventOrigin,
+  type Instrumentation,
+  type LeaseOperation,
+  type Subscription,
+  type TracedHandOver,
+  type TracedIteration,
+} from './events/index.js';
 
 // Leases
 export type { LeaseTiming } from './leadership/index.js';
@@ -49,7 +88,9 @@ export {
   type AcquireReply,
   type AcquireRequest,
   type Clock,
+  type FleetBoard,
   type HeldLease,
+  type LeaseRecord,
   type LeaseRef,
   type LeaseStore,
   type LeaseView,
@@ -57,6 +98,7 @@ export {
   type Lost,
   MemoryLeaseStore,
   type NodeChange,
+  type Posting,
   type Random,
   type RecordReply,
   type RecordRequest,
@@ -85,6 +127,7 @@ export {
   DuplicateWorkerError,
   InvalidKeyError,
   InvalidOptionsError,
+  InvalidOrderError,
   InvalidWorkerError,
   IterationTimeoutError,
   KeyNotFoundError,

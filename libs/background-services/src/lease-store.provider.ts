@@ -1,7 +1,9 @@
-import { type FactoryProvider, Logger } from '@nestjs/common';
+import type { FactoryProvider } from '@nestjs/common';
 import { describeError } from './errors/index.js';
 import { type LeaseStore, MemoryLeaseStore, type NodeChange, openLeaseStore } from './lease/index.js';
+import type { LineLogger } from './logs/index.js';
 import { RESOLVED_OPTIONS } from './module-definition.js';
+import { openLog } from './open-log.js';
 import type { ResolvedOptions } from './options.js';
 
 /** The store that the leases of this app live in. */
@@ -10,8 +12,9 @@ export const LEASE_STORE = Symbol('nestjs-background-services:lease-store');
 export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
   provide: LEASE_STORE,
   inject: [RESOLVED_OPTIONS],
-  useFactory: ({ redis, waitReplicas, store, clock, random, lease }: ResolvedOptions) => {
-    const logger = new Logger('BackgroundServices');
+  useFactory: (options: ResolvedOptions) => {
+    const { redis, waitReplicas, store, clock, random, lease } = options;
+    const logger = openLog(options);
     if (store) return store;
     if (redis === undefined) {
       logger.log(
@@ -31,7 +34,7 @@ export const leaseStoreProvider: FactoryProvider<LeaseStore> = {
   },
 };
 
-function logNodeChange(logger: Logger, { node, error, answering, nodes }: NodeChange): void {
+function logNodeChange(logger: LineLogger, { node, error, answering, nodes }: NodeChange): void {
   const left = `${answering} of ${nodes} Redis nodes answer`;
   if (error) logger.warn(`Redis node ${node} does not answer (${describeError(error).message}): ${left}`);
   else logger.log(`Redis node ${node} answers again: ${left}`);

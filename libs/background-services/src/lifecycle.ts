@@ -1,13 +1,13 @@
 import {
   Inject,
   Injectable,
-  Logger,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { assertScheduleMetadata, WorkerExplorer } from './discovery/index.js';
+import { FleetAgent } from './fleet/index.js';
 import type { Readiness } from './health/index.js';
 import { BackgroundServiceManager } from './manager/index.js';
 import { AppReadiness } from './readiness.js';
@@ -18,12 +18,11 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Ties the workers to the app's life: found at init, campaigning from bootstrap on, drained before anything is destroyed. */
 @Injectable()
 export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger('BackgroundServices');
-
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(BackgroundServiceManager) private readonly manager: BackgroundServiceManager,
+    @Inject(FleetAgent) private readonly fleet: FleetAgent,
     @Inject(AppReadiness) private readonly readiness: Readiness & { isReady: boolean },
   ) {}
 
@@ -39,6 +38,7 @@ export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModule
   onApplicationBootstrap(): void {
     // An app that was closed while it booted goes on booting.
     this.readiness.isReady = this.manager.begin();
+    if (this.readiness.isReady) this.fleet.start();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -46,10 +46,7 @@ export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModule
     // Nest ignores a second signal while it shuts down. Whoever sends one does not want to wait for the drain. Only where the app
     // listens to signals at all: a listener of ours alone would keep the process from ending.
     const signals = SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
-    const cutShort = (signal: string) => {
-      this.#logger.warn(`${signal} while draining: not waiting any longer`);
-      this.manager.cutShutdownShort();
-    };
+    const cutShort = (signal: string) => this.manager.cutShutdownShort(signal);
     for (const signal of signals) process.on(signal, cutShort);
     try {
       await this.manager.shutdownAll();

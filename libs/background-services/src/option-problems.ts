@@ -17,6 +17,9 @@ const KNOWN = {
     'circuitBreaker',
     'health',
     'shutdown',
+    'fleet',
+    'logs',
+    'instrumentation',
     'enabled',
     'clock',
     'random',
@@ -34,6 +37,7 @@ const KNOWN = {
     'guard',
   ],
   shutdown: ['drainTimeout'],
+  fleet: ['version'],
   forRootAsync: ['imports', 'inject', 'useFactory', 'useClass', 'useExisting'],
 } as const;
 

@@ -2,6 +2,8 @@ import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import type { Clock, LeaseStore, Random, RedisNode, RedisTarget } from './lease/index.js';
 import type { LeaseTiming } from './leadership/index.js';
 import type { HealthOptions } from './health/index.js';
+import type { Instrumentation } from './events/index.js';
+import type { LogStyle } from './logs/index.js';
 import type { CircuitBreakerOptions } from './workers/index.js';
 
 /** Options of `BackgroundServicesModule`. Durations are in milliseconds. */
@@ -39,6 +41,20 @@ export interface BackgroundServicesOptions {
   /** `false`: no controller; the indicator can still be injected. */
   readonly health?: Partial<HealthOptions> | false;
   readonly shutdown?: Partial<ShutdownOptions>;
+  /** What this replica tells the fleet of itself. */
+  readonly fleet?: FleetOptions;
+  /**
+   * How log lines are handed to Nest's logger: as texts, or as objects `{ message, replica, worker, key, token, … }`, whose fields the JSON mode
+   * of Nest's `ConsoleLogger` and nestjs-pino write one by one.
+   * @default 'text'
+   */
+  readonly logs?: LogStyle;
+  /**
+   * What is put around iterations, hand-overs and commands to the lease store: `traceBackgroundServices()` of
+   * `nestjs-background-services/tracing` makes spans of OpenTelemetry of them.
+   * @default none
+   */
+  readonly instrumentation?: Instrumentation;
   /** Whether this replica campaigns at all; one that does not still shows its workers. @default true */
   readonly enabled?: boolean;
   /** The source of time. For tests. */
@@ -52,6 +68,11 @@ export type HeartbeatMode = 'in-process' | 'thread';
 export interface ShutdownOptions {
   /** How long running work may take to end before it is given up and its lease left to expire. @default 5_000 */
   readonly drainTimeout: number;
+}
+
+export interface FleetOptions {
+  /** Version of the app, to tell replicas of a rolling deployment apart. @default none is shown */
+  readonly version?: string;
 }
 
 export interface BackgroundServicesOptionsFactory {
@@ -78,6 +99,9 @@ export interface ResolvedOptions {
   readonly circuitBreaker: CircuitBreakerOptions | false;
   readonly health: HealthOptions;
   readonly shutdown: ShutdownOptions;
+  readonly fleet: FleetOptions;
+  readonly logs: LogStyle;
+  readonly instrumentation: Instrumentation | undefined;
   readonly enabled: boolean;
   readonly clock: Clock;
   readonly random: Random;

@@ -20,8 +20,14 @@ function problemsOf(options: unknown): readonly string[] {
 }
 
 describe('resolveOptions', () => {
+  it('refuses a style of log lines that there is not', () => {
+    const logs = 'json' as unknown as 'text';
+    expect(() => resolveOptions({ logs })).toThrow(/logs: expected 'text' or 'structured', received "json"/);
+  });
+
   it('has a default for everything', () => {
     expect(resolveOptions()).toEqual({
+      fleet: {},
       redis: undefined,
       waitReplicas: 0,
       store: undefined,
@@ -46,6 +52,8 @@ describe('resolveOptions', () => {
         exposeErrors: false,
       },
       shutdown: { drainTimeout: 5_000 },
+      logs: 'text',
+      instrumentation: undefined,
       enabled: true,
       clock: expect.anything() as unknown,
       random: Math.random,

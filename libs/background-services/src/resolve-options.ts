@@ -23,6 +23,7 @@ const HEALTH_DEFAULTS: HealthOptions = {
 };
 
 const STORE_METHODS = ['acquire', 'renew', 'release', 'record', 'inspect', 'watch', 'close'];
+const INSTRUMENTATION_METHODS = ['iteration', 'handOver', 'leaseOperation'];
 const CLOCK_METHODS = ['monotonic', 'wall', 'setTimeout'];
 
 /**
@@ -37,8 +38,16 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
   const health = resolveHealth(own.health, problems);
   const shutdown = { drainTimeout: 5_000, ...problems.group('shutdown', own.shutdown) };
   problems.number('shutdown.drainTimeout', shutdown.drainTimeout, { min: 0 });
+  const fleet = problems.group('fleet', own.fleet);
+  problems.check(
+    'fleet.version',
+    fleet.version === undefined ||
+      (typeof fleet.version === 'string' && /^[\x20-\x7e]{1,100}$/.test(fleet.version)),
+    '1 to 100 printable ASCII characters',
+    fleet.version,
+  );
   const { redis, waitReplicas = 0, store, instanceId = `${hostname()}-${process.pid}`, enabled = true } = own;
-  const { clock = systemClock, random = Math.random } = own;
+  const { clock = systemClock, random = Math.random, logs = 'text', instrumentation } = own;
   const target = checkRedisTarget(redis, problems);
   problems.number('waitReplicas', waitReplicas, { min: 0, whole: true });
   const hasReplicas = target !== undefined && !Array.isArray(target) && !(target instanceof Cluster);
@@ -62,6 +71,8 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
     '1 to 200 printable ASCII characters without spaces',
     instanceId,
   );
+  problems.check('logs', ['text', 'structured'].includes(logs), "'text' or 'structured'", logs);
+  problems.optionalPort('instrumentation', instrumentation, INSTRUMENTATION_METHODS);
   problems.boolean('enabled', enabled);
   problems.optionalPort('clock', clock, CLOCK_METHODS);
   problems.optionalFunction('random', random);
@@ -77,6 +88,9 @@ export function resolveOptions(options: BackgroundServicesOptions = {}): Resolve
     circuitBreaker,
     health,
     shutdown,
+    fleet,
+    logs,
+    instrumentation,
     enabled,
     clock,
     random,

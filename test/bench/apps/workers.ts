@@ -14,7 +14,8 @@ const { driver, workers, driven = workers, every, keys = 'one', redis, sampleEve
 let iterations = 0;
 function work(): void {
   iterations++;
-  if (iterations % sampleEvery === 0) sample();
+  // A renewal that is on its way has what it carries in memory; a moment later it is answered.
+  if (iterations % sampleEvery === 0) setTimeout(sample, 50);
 }
 
 const startedAt = performance.now();

@@ -56,6 +56,14 @@ export class Replica {
     return this.events.filter((event): event is Named<Name> => event.event === name);
   }
 
+  /** The fleet as this replica sees it now. */
+  async view(): Promise<Named<'view'>> {
+    const told = this.all('view').length;
+    this.signal('SIGURG');
+    await until(() => this.all('view').length > told, { what: 'the replica to tell of the fleet', every: 5 });
+    return this.all('view')[told]!;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.process.signal(name);
   }

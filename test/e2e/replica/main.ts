@@ -4,13 +4,15 @@ import { Cron, Interval, ScheduleModule } from '@nestjs/schedule';
 import {
   BackgroundServiceManager,
   BackgroundServicesModule,
+  FleetStatus,
+  type FleetView,
   type Iteration,
   LeaderElected,
   RedisLeaseStore,
 } from 'nestjs-background-services';
 import { type ObservedCommand, ObservedLeaseStore } from '../../support/observed-lease-store.js';
 import { report, timestamp } from './report.js';
-import { LEASE_KEY, type ReplicaSettings } from './settings.js';
+import { LEASE_KEY, type ReplicaSettings, type Told } from './settings.js';
 
 const settings = JSON.parse(process.env.REPLICA ?? '{}') as ReplicaSettings;
 const {
@@ -128,4 +130,11 @@ async function listening() {
 
 const app = await (http ? listening() : NestFactory.createApplicationContext(ReplicaModule, { logger }));
 app.enableShutdownHooks();
+// A signal that neither Nest nor node takes for anything.
+process.on('SIGURG', () => {
+  void app
+    .get(FleetStatus)
+    .view()
+    .then((view) => report({ event: 'view', at: timestamp(), view: view as unknown as Told<FleetView> }));
+});
 report({ event: 'up', at: timestamp(), instance: app.get(BackgroundServiceManager).instanceId });

@@ -1,4 +1,4 @@
-import type { HeartbeatMode } from 'nestjs-background-services';
+import type { FleetView, HeartbeatMode } from 'nestjs-background-services';
 
 /** What a replica of the tests is told, as JSON in the environment variable REPLICA. Milliseconds throughout. */
 export interface ReplicaSettings {
@@ -32,7 +32,16 @@ export type ReplicaEvent =
   /** A command that prolongs the lease was sent at `at`, and has been confirmed. */
   | { readonly event: 'confirmed'; readonly at: number; readonly token: number }
   | { readonly event: 'undecorated'; readonly at: number }
-  | { readonly event: 'blocked'; readonly at: number };
+  | { readonly event: 'blocked'; readonly at: number }
+  /** The fleet as this replica sees it; told on SIGURG. */
+  | { readonly event: 'view'; readonly at: number; readonly view: Told<FleetView> };
+
+/** What is left of a value on its way through JSON. */
+export type Told<Value> = Value extends Date
+  ? string
+  : Value extends object
+    ? { readonly [Name in keyof Value]: Told<Value[Name]> }
+    : Value;
 
 /** The beginning or the end of an iteration. */
 interface Moment {

@@ -25,6 +25,8 @@ interface WatchedTerm {
   /** `dead`: past its deadline when something came that would have prolonged it. Nothing may bring it back. */
   phase: 'live' | 'dead' | 'aborted' | 'draining' | 'drained' | 'undrained';
   running: number;
+  /** What listeners have heard of it. */
+  heard: 'nothing' | 'elected' | 'revoked';
   /** In true time, when its deadline was seen to have passed. */
   deadlineAt: number | undefined;
 }
@@ -85,6 +87,7 @@ export class TermWitness {
       confirmed: sentAt,
       phase: 'live',
       running: 0,
+      heard: 'nothing',
       deadlineAt: undefined,
     };
     this.#terms.set(of, term);
@@ -103,9 +106,22 @@ export class TermWitness {
     this.#live.delete(term);
   }
 
+  /** An event was told. */
+  told(process: Watched, key: string, token: number, what: 'elected' | 'revoked'): void {
+    const term = this.#known(process, key, token);
+    if (!term) return;
+    if (term.heard !== (what === 'elected' ? 'nothing' : 'elected'))
+      this.#says('I6', `"${what}" is told after "${term.heard}"`, process, key, token);
+    if (what === 'revoked' && term.phase !== 'aborted')
+      this.#says('I5', `"revoked" is told of a term that is ${term.phase}`, process, key, token);
+    term.heard = what;
+  }
+
   draining(process: Watched, key: string, token: number): void {
     const term = this.#known(process, key, token);
     if (!term) return;
+    if (term.heard !== 'revoked')
+      this.#says('I6', `listeners have heard "${term.heard}" of a term that drains`, process, key, token);
     if (term.phase !== 'aborted')
       this.#says('I5', `a drain of a term that is ${term.phase}`, process, key, token);
     term.phase = 'draining';

@@ -6,7 +6,7 @@ export const INVARIANTS = {
   I3: 'tokens strictly increase, and a term keeps the one it began with',
   I4: 'a term is aborted within 50 ms of its deadline on an unblocked loop',
   I5: 'gate, abort, drain, release; no release of what is not drained',
-  I6: 'each term is begun once and revoked once',
+  I6: 'each term is begun once and revoked once, and listeners hear of both',
   I7: 'no error kills a loop: after the faults somebody leads and the workers run',
   I8: "the result of the user's work is not masked",
   I9: 'no late command and no late reply revives a term or a lease',

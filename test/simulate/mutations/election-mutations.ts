@@ -77,7 +77,7 @@ export const electionMutations: readonly Mutation[] = [
     file: term,
     edits: [
       {
-        find: "if (this.#gate === 'open' && this.remaining(instant(this.clock)) <= 0) this.#gate = 'closed';",
+        find: "if (this.#gate === 'open' && (this.isLost || this.remaining(now) <= 0)) this.#gate = 'closed';",
         replace: '',
       },
     ],
@@ -148,6 +148,29 @@ export const electionMutations: readonly Mutation[] = [
     file: elector,
     edits: [{ find: "this.#log.dutiesFailed('Saving', error);", replace: 'throw error;' }],
     caughtBy: ['I7'],
+  },
+  {
+    name: 'listeners do not hear of a term that is stopped',
+    file: elector,
+    edits: [
+      {
+        find: "this.context.events?.emit({ type: 'revoked'",
+        replace: "if (reason !== 'stop') this.context.events?.emit({ type: 'revoked'",
+      },
+    ],
+    caughtBy: ['I6'],
+  },
+  {
+    name: 'listeners hear of a beginning that failed twice',
+    file: elector,
+    edits: [
+      {
+        find: "this.#log.dutiesFailed('Beginning', error);",
+        replace:
+          "this.#log.dutiesFailed('Beginning', error);\n      this.context.events?.emit({ type: 'elected', key: this.key, token: term.fencingToken, attempts, waited });",
+      },
+    ],
+    caughtBy: ['I6'],
   },
   {
     name: 'no campaign after a lost term',

@@ -36,7 +36,11 @@ export async function hunt(options: HuntOptions): Promise<readonly Catch[]> {
   const results: Catch[] = [];
   const huntSome = async (some: readonly Mutation[]) => {
     const waiting = [...some];
-    const planted = some.map((mutation) => ({ url: sourceOf(mutation).href, edits: mutation.edits }));
+    const planted = some.map((mutation) => ({
+      url: sourceOf(mutation).href,
+      edits: mutation.edits,
+      caughtBy: mutation.caughtBy,
+    }));
     const task: HuntTask = { mutations: planted, seed, histories };
     const child = await startChild<HuntTask, HuntReport>('../mutations/hunt-child.ts', task, (report) => {
       const mutation = waiting.shift();

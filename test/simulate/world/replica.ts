@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { BackgroundEvents } from '../../../libs/background-services/src/events/index.js';
 import { type Clock, type Timer } from '../../../libs/background-services/src/lease/index.js';
 import { Elections, type Elector } from '../../../libs/background-services/src/leadership/index.js';
 import {
@@ -44,7 +45,7 @@ export class Replica {
     this.clock = this.#clockOf(machine);
     const { clock } = this;
     const random = randomStream(world.plan.seed, instanceId);
-    const shared = { clock, random, timing: TIMING };
+    const shared = { clock, random, timing: TIMING, events: this.#listen() };
     const context = { ...shared, circuitBreaker: CIRCUIT_BREAKER, bootedAt: clock.wall() };
     const commandTimeout = machine.number % 2 === 0 ? COMMAND_TIMEOUT : undefined;
     this.#elections = new Elections({
@@ -101,6 +102,20 @@ export class Replica {
     const random = randomStream(this.world.plan.seed, `${this.instanceId} ${name}`);
     const work = new Work(key, name, options.onInterrupted, this, this.world, random);
     return new ObservedWorker(definition, context, work, this.world);
+  }
+
+  /** Whoever listens hears of each term once at its beginning and once at its end. */
+  #listen(): BackgroundEvents {
+    const { instanceId, clock, world } = this;
+    const events = new BackgroundEvents({
+      instanceId,
+      now: () => clock.wall(),
+      onListenerError: (type, error) =>
+        world.verdicts.violated('I7', `the witness of "${type}" throws ${String(error)}`),
+    });
+    events.on('elected', ({ key, token }) => world.terms.told(this, key, token, 'elected'));
+    events.on('revoked', ({ key, token }) => world.terms.told(this, key, token, 'revoked'));
+    return events;
   }
 
   #clockOf(machine: Machine): Clock {

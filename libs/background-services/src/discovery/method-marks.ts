@@ -3,24 +3,27 @@ import type { Method } from './methods.js';
 
 const MARKS = Symbol.for('nestjs-background-services:marks');
 
-interface Mark {
-  readonly name: string;
-  readonly key: symbol;
-}
+/** The marks that were put on methods, by the methods' names. */
+type Marks = Map<string, Set<symbol>>;
 
 /**
  * Remembers on the prototype that one of its methods was marked. A decorator above may put another function in the method's place; without
  * this the mark would be lost without a trace, and the job with it.
  */
 export function rememberMark(prototype: object, name: string, key: symbol): void {
-  Reflect.defineMetadata(MARKS, [...marksOf(prototype), { name, key }], prototype);
+  let marks = marksOf(prototype);
+  if (!marks) Reflect.defineMetadata(MARKS, (marks = new Map()), prototype);
+  const ofMethod = marks.get(name);
+  if (ofMethod) ofMethod.add(key);
+  else marks.set(name, new Set([key]));
 }
 
 /** Whether the method that stands at this place now lacks a mark that was put on it. */
 export function hasLostMark(prototype: object, name: string, method: Method): boolean {
-  return marksOf(prototype).some((mark) => mark.name === name && !Reflect.hasMetadata(mark.key, method));
+  const marks = marksOf(prototype)?.get(name) ?? [];
+  return [...marks].some((key) => !Reflect.hasMetadata(key, method));
 }
 
-function marksOf(prototype: object): readonly Mark[] {
-  return (Reflect.getOwnMetadata(MARKS, prototype) ?? []) as readonly Mark[];
+function marksOf(prototype: object): Marks | undefined {
+  return Reflect.getOwnMetadata(MARKS, prototype) as Marks | undefined;
 }

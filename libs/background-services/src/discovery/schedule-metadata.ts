@@ -33,8 +33,10 @@ export function hasStockSchedule(method: object): boolean {
 
 /** Moves the schedule of a method out of @nestjs/schedule's sight. */
 export function takeOverSchedule(method: Method): void {
+  // Every method is looked at twice; the second time there is mostly nothing.
+  if (!hasStockSchedule(method)) return;
   const schedules = readStockSchedules(method);
-  for (const key of Object.values(KEYS)) Reflect.deleteMetadata(key, method);
+  for (const key of STOCK_KEYS) Reflect.deleteMetadata(key, method);
   for (const schedule of schedules) addSchedule(method, schedule);
 }
 

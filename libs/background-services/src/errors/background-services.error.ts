@@ -17,7 +17,8 @@ export type BackgroundServicesErrorCode =
   | 'BGS_WORKER_STOPPED'
   | 'BGS_NOT_REGISTERED'
   | 'BGS_STORE'
-  | 'BGS_MISSING_PACKAGE';
+  | 'BGS_MISSING_PACKAGE'
+  | 'BGS_INVALID_ORDER';
 
 /** Base class of every error this package throws. */
 export abstract class BackgroundServicesError extends Error {

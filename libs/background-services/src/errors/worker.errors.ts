@@ -1,4 +1,5 @@
 import { BackgroundServicesError } from './background-services.error.js';
+import { show } from './show.js';
 
 /** No worker of that name in this app. */
 export class WorkerNotFoundError extends BackgroundServicesError {
@@ -92,5 +93,18 @@ export class NotRegisteredError extends BackgroundServicesError {
       `Service "${service}" is not registered: make it a provider, import BackgroundServicesModule.forRoot(), ` +
         'and call it after the app has initialised.',
     );
+  }
+}
+
+/** What an operator asks for is not complete, or out of bounds. */
+export class InvalidOrderError extends BackgroundServicesError {
+  readonly code = 'BGS_INVALID_ORDER';
+
+  constructor(
+    readonly field: string,
+    expected: string,
+    received: unknown,
+  ) {
+    super(`${field}: expected ${expected}, received ${show(received)}`);
   }
 }

@@ -116,7 +116,7 @@ describe('BackgroundHealthIndicator', () => {
 
   it('is called "background" where no key is given', async () => {
     const app = await host();
-    expect(Object.keys(app.get(BackgroundHealthIndicator).isHealthy())).toEqual(['background']);
+    expect(Object.keys(await app.get(BackgroundHealthIndicator).isHealthy())).toEqual(['background']);
   });
 
   it('honours maxErrorRate', async () => {
@@ -165,8 +165,9 @@ describe('BackgroundHealthIndicator', () => {
     } as unknown as HealthIndicatorService;
     const options = { maxErrorRate: 0.05, failOnDegraded: false } as HealthOptions;
     const manager: BackgroundServiceManager = managerOf(app);
-    const indicator = new BackgroundHealthIndicator(manager, terminus11, options, () => kit.clock.wall());
-    expect(indicator.isHealthy()).toMatchObject({
+    const terminus = { services: () => Promise.resolve({ indicators: terminus11 }) };
+    const indicator = new BackgroundHealthIndicator(manager, terminus, options, () => kit.clock.wall());
+    expect(await indicator.isHealthy()).toMatchObject({
       background: { status: 'up', degraded: ['prices'], workers: { prices: { status: 'degraded' } } },
     });
   });

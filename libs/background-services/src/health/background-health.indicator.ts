@@ -1,7 +1,9 @@
-import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
+import type { FleetStatus } from '../fleet/index.js';
 import type { BackgroundServiceManager, WorkerStatus } from '../manager/index.js';
 import type { CircuitState, ErrorRecord } from '../workers/index.js';
 import type { HealthOptions } from './health-options.js';
+import type { TerminusServices } from './terminus.js';
 import { judge, percent, type Verdict } from './verdict.js';
 
 /** One worker in the health body. Times are ISO 8601. */
@@ -31,6 +33,18 @@ export interface WorkerHealth {
   readonly recentErrors?: readonly ErrorRecord[];
 }
 
+/** The fleet in the health body, as this replica read it last. It does not change the verdict, which is this replica's. */
+export interface FleetHealth {
+  /** ISO 8601. */
+  readonly asOf: string;
+  /** `false`: the store does not answer. */
+  readonly current: boolean;
+  readonly replicas: readonly string[];
+  /** Instance id by key. */
+  readonly leaders: Readonly<Record<string, string | null>>;
+  readonly warnings: readonly { readonly kind: string; readonly key: string; readonly worker?: string }[];
+}
+
 /** Terminus knows `degraded` from 12 on. */
 interface MildCheck<Key extends string> {
   up(details: object): HealthIndicatorResult<Key>;
@@ -45,9 +59,10 @@ interface MildCheck<Key extends string> {
 export class BackgroundHealthIndicator {
   constructor(
     private readonly manager: BackgroundServiceManager,
-    private readonly indicators: HealthIndicatorService,
+    private readonly terminus: { services(): Promise<Pick<TerminusServices, 'indicators'>> },
     private readonly options: HealthOptions,
     private readonly now: () => number,
+    private readonly fleet?: FleetStatus,
   ) {}
 
   /**
@@ -55,11 +70,14 @@ export class BackgroundHealthIndicator {
    * that (12 and later), else `up`.
    * @param key the name in the health body
    */
-  isHealthy<Key extends string = 'background'>(key = 'background' as Key): HealthIndicatorResult<Key> {
+  async isHealthy<Key extends string = 'background'>(
+    key = 'background' as Key,
+  ): Promise<HealthIndicatorResult<Key>> {
+    const { indicators } = await this.terminus.services();
     const workers = this.workers();
     const degraded = Object.keys(workers).filter((name) => workers[name]?.status === 'degraded');
-    const details = { instanceId: this.manager.instanceId, degraded, workers };
-    const check = this.indicators.check(key);
+    const details = { instanceId: this.manager.instanceId, degraded, workers, ...this.#fleetFacts() };
+    const check = indicators.check(key);
     if (degraded.length === 0) return check.up(details);
     if (this.options.failOnDegraded) return check.down(details);
     const mild = check as unknown as MildCheck<Key>;
@@ -69,6 +87,27 @@ export class BackgroundHealthIndicator {
   /** The workers of this replica by name, as the health body shows them. */
   workers(): Readonly<Record<string, WorkerHealth>> {
     return Object.fromEntries(this.manager.list().map((worker) => [worker.name, this.#health(worker)]));
+  }
+
+  /** As they were read last; a probe waits for no store. Each probe asks for newer ones, for the next probe to show. */
+  #fleetFacts(): { readonly fleet?: FleetHealth } {
+    if (!this.fleet) return {};
+    const { latest } = this.fleet;
+    void this.fleet.view();
+    if (!latest) return {};
+    return {
+      fleet: {
+        asOf: latest.asOf.toISOString(),
+        current: latest.current,
+        replicas: latest.replicas.map(({ id }) => id),
+        leaders: Object.fromEntries(latest.keys.map(({ key, leader }) => [key, leader])),
+        warnings: latest.warnings.map(({ kind, key, worker }) => ({
+          kind,
+          key,
+          ...(worker ? { worker } : {}),
+        })),
+      },
+    };
   }
 
   #health(worker: WorkerStatus): WorkerHealth {

@@ -13,9 +13,9 @@ import {
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { HealthCheckService } from '@nestjs/terminus';
 import { BackgroundHealthIndicator } from './background-health.indicator.js';
 import type { HealthOptions } from './health-options.js';
+import { Terminus } from './terminus.js';
 
 /** The guard that the options name, as a class or an instance. */
 export const HEALTH_GUARD = Symbol('nestjs-background-services:health-guard');
@@ -64,7 +64,7 @@ export function createHealthController(): Type {
   @Controller(mounted(''))
   class BackgroundHealthController {
     constructor(
-      @Inject(HealthCheckService) private readonly health: HealthCheckService,
+      @Inject(Terminus) private readonly terminus: Terminus,
       @Inject(BackgroundHealthIndicator) private readonly background: BackgroundHealthIndicator,
       @Inject(READINESS) private readonly readiness: Readiness,
     ) {}
@@ -73,8 +73,9 @@ export function createHealthController(): Type {
     @Get('health/background')
     @Header('Cache-Control', 'no-store')
     @UseGuards(HostHealthGuard)
-    checkBackground() {
-      return this.health.check([() => this.background.isHealthy('background')]);
+    async checkBackground() {
+      const { checks } = await this.terminus.services();
+      return checks.check([() => this.background.isHealthy('background')]);
     }
 
     /** 200 for as long as the process answers, also while it shuts down; never fails for a sick worker. */
@@ -88,9 +89,10 @@ export function createHealthController(): Type {
     /** 200 between the end of the boot and the beginning of the shutdown; never fails for a sick worker. */
     @Get('health/ready')
     @Header('Cache-Control', 'no-store')
-    checkReadiness() {
+    async checkReadiness() {
+      const { checks } = await this.terminus.services();
       const status = this.readiness.isReady ? ('up' as const) : ('down' as const);
-      return this.health.check([() => ({ application: { status } })]);
+      return checks.check([() => ({ application: { status } })]);
     }
   }
   return BackgroundHealthController;

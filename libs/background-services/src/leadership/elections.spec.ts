@@ -458,7 +458,7 @@ describe('Elections', () => {
       const stopped = a.elector.stop();
       await clock.advance(5_000);
       await expect(stopped).resolves.toBe(false);
-      expect(error).toHaveBeenCalledWith(expect.stringContaining('reports'));
+      expect(error).toHaveBeenCalledWith(expect.stringContaining('reports'), expect.anything());
       expect(await holder()).toBe('a');
       await clock.advance(TIMING.ttl + 251);
       expect(b.elector.isLeader).toBe(true);

@@ -31,6 +31,16 @@ export class Elections {
     return this.#electors.get(key);
   }
 
+  /** Calls back with every beat of renewals and tries, in the tick in which they are sent. */
+  onBeat(listener: () => void): void {
+    this.#heartbeat.beats.add(listener);
+  }
+
+  /** Renews everything that is led, ahead of time: an operator may have changed a lease. */
+  renewNow(): void {
+    this.#heartbeat.renewNow();
+  }
+
   /** Stops everything that is still going on; electors that were not stopped before leave their leases to expire. */
   async close(): Promise<void> {
     this.#wake = 'closed';

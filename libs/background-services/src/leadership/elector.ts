@@ -1,5 +1,5 @@
-import type { Logger } from '@nestjs/common';
-import type { RevocationReason } from '../errors/index.js';
+import { describeError, type RevocationReason } from '../errors/index.js';
+import { type EventSink, type Instrumentation, surround } from '../events/index.js';
 import {
   type AcquireReply,
   type AcquireRequest,
@@ -16,10 +16,11 @@ import {
 import type { Duties } from './duties.js';
 import { ElectionLog } from './election-log.js';
 import type { LeaseKeeper } from './keeper/index.js';
-import { limited, toError } from './limited.js';
+import { isUnknown, limited, toError, unknown } from './limited.js';
 import { standbyDelay } from './standby-delay.js';
 import { Term } from './term.js';
 import { type LeaseTiming, unknownRetryDelay } from './timing.js';
+import type { LineLogger } from '../logs/index.js';
 
 /** Everything that an elector is in at a time. `dueAt` is monotonic: when it next wants to talk to the store. */
 export type ElectorState =
@@ -51,9 +52,13 @@ export interface ElectorContext {
   readonly timing: LeaseTiming;
   /** Milliseconds that running work has to end in when a term ends. */
   readonly drainTimeout: number;
-  readonly logger: Logger;
+  readonly logger: LineLogger;
   /** Who renews while the event loop is blocked; none by default. */
   readonly keeper?: LeaseKeeper | undefined;
+  /** Told of terms and of what the store fails at; nobody by default. */
+  readonly events?: EventSink | undefined;
+  /** What is put around hand-overs; nothing by default. */
+  readonly instrumentation?: Instrumentation | undefined;
   /** Told whenever an elector becomes due at another time. */
   readonly onDue: () => void;
 }
@@ -230,7 +235,7 @@ export class Elector {
   async #record(term: Term, field: string, value: string, expected?: string | null): Promise<RecordReply> {
     const { key, holder, fencingToken: token } = term;
     const request = { key, holder, token, field, value, ...(expected === undefined ? {} : { expected }) };
-    const reply = await this.#ask((store) => store.record(request));
+    const reply = await this.#ask('record', (store) => store.record(request));
     if (reply.outcome === 'lost') this.#lost(term, reply.holder);
     return reply;
   }
@@ -270,7 +275,8 @@ export class Elector {
     );
     const now = instant(clock);
     this.#enter({ phase: 'leading', term, since: now, dueAt: sentAt.monotonic + timing.renewInterval });
-    this.#log.becameLeader(term, attempts, now.monotonic - since.monotonic);
+    const waited = now.monotonic - since.monotonic;
+    this.#log.becameLeader(term, attempts, waited);
     try {
       this.duties.begin(term, reply.ledger, (field, value, expected) =>
         this.#record(term, field, value, expected),
@@ -278,6 +284,8 @@ export class Elector {
     } catch (error) {
       this.#log.dutiesFailed('Beginning', error);
     }
+    // Listeners come last: one that steps down at once must find the work begun.
+    this.context.events?.emit({ type: 'elected', key: this.key, token: term.fencingToken, attempts, waited });
   }
 
   /** Gate, abort, drain, release: the only way a term ends. */
@@ -301,7 +309,18 @@ export class Elector {
     // The work is told first: where the log is written to may be slow.
     term.abort(reason);
     this.#log.termEnds(reason, term);
-    void this.#finishTerm(term).then(finish);
+    this.context.events?.emit({ type: 'revoked', key: this.key, token: term.fencingToken, reason });
+    void this.#handOver(term, reason).then(finish);
+  }
+
+  #handOver(term: Term, reason: RevocationReason): Promise<boolean> {
+    const { key, fencingToken: token } = term;
+    const { instrumentation } = this.context;
+    if (!instrumentation) return this.#finishTerm(term);
+    return surround(
+      (work) => instrumentation.handOver({ key, token, reason }, work),
+      () => this.#finishTerm(term),
+    );
   }
 
   async #finishTerm(term: Term): Promise<boolean> {
@@ -333,7 +352,7 @@ export class Elector {
     // A renewal under way was written before and is answered before; waiting for it keeps the two from being told apart wrongly.
     await this.#inFlight;
     const ledger = this.#unsavedEntries();
-    const reply = await this.#ask((store) => store.release({ key, holder, token, ledger }));
+    const reply = await this.#ask('release', (store) => store.release({ key, holder, token, ledger }));
     if (reply.outcome === 'released') this.duties.markSaved(ledger);
     if (reply.outcome === 'unknown') this.#log.notReleased(reply.error);
   }
@@ -350,16 +369,24 @@ export class Elector {
 
   async #giveBack(token: number): Promise<void> {
     const { key } = this;
-    await this.#ask((store) => store.release({ key, holder: this.context.instanceId, token, ledger: {} }));
+    const holder = this.context.instanceId;
+    await this.#ask('release', (store) => store.release({ key, holder, token, ledger: {} }));
   }
 
   /** Sends one command to the store; whatever goes wrong is `unknown`. */
-  async #ask<Reply>(command: (store: LeaseStore) => Promise<Reply>): Promise<Reply | Unknown> {
+  async #ask<Reply extends { readonly outcome: string }>(
+    operation: 'record' | 'release',
+    command: (store: LeaseStore) => Promise<Reply | Unknown>,
+  ): Promise<Reply | Unknown> {
     const { clock, timing, store } = this.context;
-    return limited(clock, timing, async () => command(store)).catch((cause: unknown) => ({
-      outcome: 'unknown',
-      error: toError(cause),
-    }));
+    const reply = await limited(clock, timing, async () => command(store)).catch((cause: unknown) =>
+      unknown(toError(cause)),
+    );
+    if (isUnknown(reply)) {
+      const { message } = describeError(reply.error);
+      this.context.events?.emit({ type: 'lease-error', operation, keys: [this.key], message });
+    }
+    return reply;
   }
 
   #enter(state: ElectorState): void {

@@ -1,5 +1,5 @@
-import type { Logger } from '@nestjs/common';
 import { describeError, StoreError } from '../errors/index.js';
+import type { EventSink } from '../events/index.js';
 import {
   type Clock,
   instant,
@@ -9,15 +9,23 @@ import {
   type Unknown,
 } from '../lease/index.js';
 import type { Elector } from './elector.js';
-import { limited, toError } from './limited.js';
-import { type LeaseTiming, RELEASE_SPREAD, WAITING_LOG_INTERVAL } from './timing.js';
+import { isUnknown, limited, toError, unknown } from './limited.js';
+import {
+  type LeaseTiming,
+  LONGEST_RELEASE_SPREAD,
+  RELEASE_SPREAD,
+  RELEASE_SPREAD_GROWTH,
+  WAITING_LOG_INTERVAL,
+} from './timing.js';
+import type { LineLogger } from '../logs/index.js';
 
 export interface HeartbeatContext {
   readonly store: LeaseStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly timing: LeaseTiming;
-  readonly logger: Logger;
+  readonly logger: LineLogger;
+  readonly events?: EventSink | undefined;
 }
 
 /**
@@ -30,8 +38,11 @@ export interface HeartbeatContext {
 export class Heartbeat {
   readonly #electors = new Map<string, Elector>();
   readonly #unwatch: () => void;
+  /** Called whenever something is sent, in the same tick: what they send then travels along. */
+  readonly beats = new Set<() => void>();
   #timer: Timer | undefined;
   #wakeAt = -Infinity;
+  #spread = RELEASE_SPREAD;
   #trouble: { readonly since: number; readonly logAt: number } | undefined;
 
   constructor(private readonly context: HeartbeatContext) {
@@ -84,13 +95,30 @@ export class Heartbeat {
     if (![...renewing, ...trying].some(({ dueAt = Infinity }) => dueAt <= now + 1)) return this.arm();
     this.#renew(renewing);
     this.#acquire(trying);
+    for (const beat of this.beats) beat();
   }
 
-  /** One moment for all releases that are heard of until then: a leader that leaves gives up many keys at once. */
+  /** Renews everything that is led, ahead of time: an operator may have changed a lease. */
+  renewNow(): void {
+    const leading = [...this.#electors.values()].filter(
+      ({ state, dueAt }) => state.phase === 'leading' && dueAt !== undefined,
+    );
+    this.#renew(leading);
+  }
+
+  /**
+   * One moment for all releases that are heard of until then: a leader that leaves gives up many keys at once. The first one is tried for
+   * almost at once; if more keep coming, the next moments are further apart.
+   */
   #nextWake(): number {
     const { clock, random } = this.context;
     const now = clock.monotonic();
-    if (this.#wakeAt < now) this.#wakeAt = now + random() * RELEASE_SPREAD;
+    if (this.#wakeAt >= now) return this.#wakeAt;
+    const goesOn = now - this.#wakeAt < LONGEST_RELEASE_SPREAD;
+    this.#spread = goesOn
+      ? Math.min(this.#spread * RELEASE_SPREAD_GROWTH, LONGEST_RELEASE_SPREAD)
+      : RELEASE_SPREAD;
+    this.#wakeAt = now + (this.#spread * (1 + random())) / 2;
     return this.#wakeAt;
   }
 
@@ -104,9 +132,13 @@ export class Heartbeat {
     });
     if (held.length === 0) return;
     const requests = held.map(({ request }) => request);
-    const command = this.#send(held.length, () => this.context.store.renew(requests)).then((replies) => {
-      held.forEach(({ elector, request }, i) => elector.onRenewReply(replies[i] ?? noReply, sentAt, request));
-    });
+    const command = this.#send('renew', requests, () => this.context.store.renew(requests)).then(
+      (replies) => {
+        held.forEach(({ elector, request }, i) =>
+          elector.onRenewReply(replies[i] ?? noReply, sentAt, request),
+        );
+      },
+    );
     for (const { elector } of held) elector.sending(command);
   }
 
@@ -115,7 +147,7 @@ export class Heartbeat {
     const sentAt = instant(this.context.clock);
     const spread = this.context.random();
     const requests = electors.map((elector) => elector.acquireRequest());
-    const command = this.#send(electors.length, () => this.context.store.acquire(requests)).then(
+    const command = this.#send('acquire', requests, () => this.context.store.acquire(requests)).then(
       (replies) => {
         electors.forEach((elector, i) => elector.onAcquireReply(replies[i] ?? noReply, sentAt, spread));
       },
@@ -125,19 +157,32 @@ export class Heartbeat {
 
   /** Runs one command of the store; whatever goes wrong becomes `unknown` for each of its keys. */
   async #send<Reply extends { readonly outcome: string }>(
-    size: number,
+    operation: 'acquire' | 'renew',
+    requests: readonly { readonly key: string }[],
     command: () => Promise<readonly (Reply | Unknown)[]>,
   ): Promise<readonly (Reply | Unknown)[]> {
     const { clock, timing } = this.context;
     try {
       const replies = await limited(clock, timing, async () => command());
-      this.#noteTrouble(replies.find(isUnknown)?.error);
+      this.#note(operation, requests, replies);
       return replies;
     } catch (cause) {
-      const error = toError(cause);
-      this.#noteTrouble(error);
-      return Array.from({ length: size }, () => ({ outcome: 'unknown', error }));
+      const replies = requests.map(() => unknown(toError(cause)));
+      this.#note(operation, requests, replies);
+      return replies;
     }
+  }
+
+  #note(
+    operation: 'acquire' | 'renew',
+    requests: readonly { readonly key: string }[],
+    replies: readonly { readonly outcome: string }[],
+  ): void {
+    const error = replies.find(isUnknown)?.error;
+    this.#noteTrouble(error);
+    if (!error || !this.context.events?.hears('lease-error')) return;
+    const keys = requests.flatMap(({ key }, i) => (isUnknown(replies[i] ?? noReply) ? [key] : []));
+    this.context.events.emit({ type: 'lease-error', operation, keys, message: describeError(error).message });
   }
 
   /** One log line when the store begins to fail, one a minute while it does, one when it is back. */
@@ -158,8 +203,4 @@ export class Heartbeat {
   }
 }
 
-const noReply: Unknown = { outcome: 'unknown', error: new StoreError('The lease store left out a reply') };
-
-function isUnknown(reply: { readonly outcome: string }): reply is Unknown {
-  return reply.outcome === 'unknown';
-}
+const noReply = unknown(new StoreError('The lease store left out a reply'));

@@ -1,5 +1,5 @@
 import { StoreError } from '../errors/index.js';
-import type { Clock, Timer } from '../lease/index.js';
+import type { Clock, Timer, Unknown } from '../lease/index.js';
 import type { LeaseTiming } from './timing.js';
 
 /**
@@ -22,4 +22,12 @@ export async function limited<T>(clock: Clock, { ttl }: LeaseTiming, command: ()
 /** Turns whatever a store threw into an error. */
 export function toError(cause: unknown): Error {
   return cause instanceof Error ? cause : new StoreError(String(cause));
+}
+
+export function unknown(error: Error): Unknown {
+  return { outcome: 'unknown', error };
+}
+
+export function isUnknown(reply: { readonly outcome: string }): reply is Unknown {
+  return reply.outcome === 'unknown';
 }

@@ -24,7 +24,13 @@ export const EXPIRY_SPREAD = 50;
  * The longest that a standby waits after it heard of a release, ms: what is released with it goes along in the same round trip, and
  * standbys do not all come at once.
  */
-export const RELEASE_SPREAD = 10;
+export const RELEASE_SPREAD = 2;
+
+/** While releases go on coming, each wait is longer by this factor than the last one, so that any number of them costs a few tries. */
+export const RELEASE_SPREAD_GROWTH = 8;
+
+/** The longest of these waits, and the quiet after which the shortest one will do again, ms. */
+export const LONGEST_RELEASE_SPREAD = 128;
 
 /** A standby says so in the log this often, ms. */
 export const WAITING_LOG_INTERVAL = 60_000;

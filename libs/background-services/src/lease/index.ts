@@ -1,3 +1,4 @@
+export * from './board/fleet-board.js';
 export * from './clock.js';
 export * from './lease-key.js';
 export * from './lease-store.js';
@@ -13,3 +14,4 @@ export {
 } from './redlock/redlock-lease-store.js';
 export { type RedisNode } from './redlock/redlock-node.js';
 export { isQuorumSize, QUORUM_SIZE } from './redlock/quorum-size.js';
+export * from './instrumented-lease-store.js';

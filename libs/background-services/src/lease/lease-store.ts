@@ -1,3 +1,5 @@
+import type { FleetBoard } from './board/fleet-board.js';
+
 /**
  * The port to the place where leases live.
  *
@@ -15,6 +17,8 @@ export interface LeaseStore {
   readonly name: string;
   /** Whether other processes see the same leases. */
   readonly shared: boolean;
+  /** Where the replicas leave word for each other; none: there is no view of the fleet, and no control of it. */
+  readonly board?: FleetBoard;
   /** Tries to get leases; one reply per request, in order. */
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]>;
   /** Prolongs leases and saves their ledger changes; one reply per request, in order. */

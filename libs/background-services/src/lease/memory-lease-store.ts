@@ -1,3 +1,5 @@
+import { DISABLED_HOLDER, type LeaseRecord } from './board/fleet-board.js';
+import { MemoryBoard } from './board/memory-board.js';
 import { type Clock, systemClock } from './clock.js';
 import {
   type AcquireReply,
@@ -30,10 +32,21 @@ interface Entry {
 export class MemoryLeaseStore implements LeaseStore {
   readonly name = 'memory';
   readonly shared = false;
+  readonly board: MemoryBoard;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<ReleaseListener>();
 
-  constructor(private readonly clock: Clock = systemClock) {}
+  constructor(private readonly clock: Clock = systemClock) {
+    this.board = new MemoryBoard(
+      {
+        look: (key) => this.#look(key),
+        amend: (key, entries) => this.#amend(key, entries),
+        disable: (key, ttl) => this.set(key, DISABLED_HOLDER, ttl),
+        free: (key, holder) => this.#free(key, holder),
+      },
+      clock,
+    );
+  }
 
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
     return Promise.resolve(requests.map((request) => this.#acquire(request)));
@@ -58,19 +71,7 @@ export class MemoryLeaseStore implements LeaseStore {
   }
 
   inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
-    const now = this.clock.monotonic();
-    return Promise.resolve(
-      keys.map((key) => {
-        const lease = this.#live(key);
-        const token = this.#entries.get(key)?.token;
-        return {
-          key,
-          holder: lease?.holder ?? null,
-          ttl: lease && Number.isFinite(lease.expiresAt) ? lease.expiresAt - now : null,
-          token: token === undefined || token === 0 ? null : token,
-        };
-      }),
-    );
+    return Promise.resolve(keys.map((key) => this.#inspect(key)));
   }
 
   watch(listener: ReleaseListener): () => void {
@@ -91,6 +92,36 @@ export class MemoryLeaseStore implements LeaseStore {
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (entry) entry.lease = undefined;
+  }
+
+  #inspect(key: string): LeaseView {
+    const lease = this.#live(key);
+    const token = this.#entries.get(key)?.token;
+    return {
+      key,
+      holder: lease?.holder ?? null,
+      ttl: lease && Number.isFinite(lease.expiresAt) ? lease.expiresAt - this.clock.monotonic() : null,
+      token: token === undefined || token === 0 ? null : token,
+    };
+  }
+
+  #look(key: string): LeaseRecord {
+    return { ...this.#inspect(key), ledger: Object.fromEntries(this.#entries.get(key)?.ledger ?? []) };
+  }
+
+  #amend(key: string, entries: Readonly<Record<string, string | null>>): void {
+    const { ledger } = this.#entry(key);
+    for (const [field, value] of Object.entries(entries)) {
+      if (value === null) ledger.delete(field);
+      else ledger.set(field, value);
+    }
+  }
+
+  #free(key: string, holder: string): boolean {
+    if (this.#live(key)?.holder !== holder) return false;
+    this.delete(key);
+    this.#publish({ key, holder });
+    return true;
   }
 
   #acquire({ key, holder, ttl, tokenFloor }: AcquireRequest): AcquireReply {

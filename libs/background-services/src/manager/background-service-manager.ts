@@ -1,4 +1,3 @@
-import type { Logger } from '@nestjs/common';
 import { readRegistration, validateDefinition, type WorkerConfig } from '../discovery/index.js';
 import {
   CircuitOpenError,
@@ -23,6 +22,7 @@ import {
   type WorkerMetrics,
 } from '../workers/index.js';
 import { statusOf, type WorkerStatus } from './worker-status.js';
+import type { LineLogger } from '../logs/index.js';
 
 export interface ManagerContext {
   readonly instanceId: string;
@@ -35,7 +35,7 @@ export interface ManagerContext {
   readonly drainTimeout: number;
   /** Whether this replica campaigns at all. */
   readonly enabled: boolean;
-  readonly logger: Logger;
+  readonly logger: LineLogger;
 }
 
 interface Managed {
@@ -59,6 +59,8 @@ export class BackgroundServiceManager {
   readonly #campaigns = new Map<string, Campaign>();
   #phase: 'booting' | 'running' | 'shutting-down' = 'booting';
   #shutdown: Promise<boolean> | undefined;
+  readonly #termListeners: (() => void)[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
 
   constructor(private readonly context: ManagerContext) {}
 
@@ -153,9 +155,14 @@ export class BackgroundServiceManager {
    * @throws WorkerNotFoundError, NotLeaderError, WorkerBusyError, WorkerNotRunningError, CircuitOpenError
    */
   async trigger(name: string): Promise<IterationOutcome> {
+    return this.beginTrigger(name).finished;
+  }
+
+  /** @internal Begins one iteration now. */
+  beginTrigger(name: string): { readonly finished: Promise<IterationOutcome> } {
     const { worker, campaign } = this.#find(name);
     const attempt = worker.attempt(this.context.workers.clock.wall());
-    if ('finished' in attempt) return attempt.finished;
+    if ('finished' in attempt) return attempt;
     switch (attempt.refused) {
       case 'not-leading':
         throw new NotLeaderError(worker.definition.key, campaign.elector.leader);
@@ -191,6 +198,47 @@ export class BackgroundServiceManager {
     return elector.stepDown();
   }
 
+  /** @internal The terms that go on here. Times are of the store's clock, ms since the epoch. */
+  terms(): readonly { readonly key: string; readonly token: number; readonly since: number }[] {
+    return [...this.#campaigns].flatMap(([key, { runner }]) =>
+      runner.ledger ? [{ key, token: runner.ledger.term.fencingToken, since: runner.began }] : [],
+    );
+  }
+
+  /** @internal The keys that this app has workers for. */
+  keys(): readonly string[] {
+    return [...this.#campaigns.keys()];
+  }
+
+  /** @internal Tells the term that goes on here what somebody else wrote into the ledger of its key; `null`: removed. */
+  learn(key: string, entries: Readonly<Record<string, string | null>>): void {
+    const runner = this.#campaigns.get(key)?.runner;
+    if (!runner?.ledger) return;
+    const held = new Set(runner.workers.filter(({ isHeld }) => isHeld));
+    for (const [field, value] of Object.entries(entries)) runner.ledger.learn(field, value);
+    for (const worker of runner.workers) if (worker.isHeld !== held.has(worker)) worker.tellHold();
+  }
+
+  /** @internal Calls back when a term has begun or ended here. */
+  onTermChange(listener: () => void): void {
+    this.#termListeners.push(listener);
+  }
+
+  /** @internal Asks the store at once whether the leases are still ours. */
+  renewNow(): void {
+    this.context.elections.renewNow();
+  }
+
+  /** @internal Calls back with every beat of renewals and tries, in the tick in which they are sent. */
+  onBeat(listener: () => void): void {
+    this.context.elections.onBeat(listener);
+  }
+
+  /** @internal What is called before the lease store is closed. */
+  onClose(listener: () => Promise<void>): void {
+    this.#closers.push(listener);
+  }
+
   /** @internal Begins to campaign for everything that is registered, unless it is shut down. Never waits for leadership. */
   begin(): boolean {
     if (this.#phase !== 'booting') return this.#phase === 'running';
@@ -209,8 +257,9 @@ export class BackgroundServiceManager {
     return this.#shutdown;
   }
 
-  /** Ends a shutdown's wait for running work, as if `drainTimeout` were over. */
-  cutShutdownShort(): void {
+  /** Ends a shutdown's wait for running work, as if `drainTimeout` were over. @param why for the log, e.g. the name of a signal */
+  cutShutdownShort(why = 'Cut short'): void {
+    this.context.logger.warn(`${why} while draining: not waiting any longer`);
     for (const { runner } of this.#campaigns.values()) runner.cutShort();
   }
 
@@ -219,6 +268,7 @@ export class BackgroundServiceManager {
     const stops = [...this.#campaigns.values()].map(({ elector }) => elector.stop());
     const clean = (await Promise.all(stops)).every(Boolean);
     await this.context.elections.close();
+    await Promise.all(this.#closers.map((close) => close()));
     if (this.context.ownsStore) await this.#closeStore();
     if (this.#campaigns.size > 0)
       this.context.logger.log(clean ? 'Stopped cleanly' : 'Stopped with work still running');
@@ -244,11 +294,15 @@ export class BackgroundServiceManager {
   #campaignFor(key: string): Campaign {
     let campaign = this.#campaigns.get(key);
     if (!campaign) {
-      const runner = new Runner(this.context.workers.clock);
+      const runner = new Runner(this.context.workers.clock, () => this.#tellTermChange());
       campaign = { runner, elector: this.context.elections.open(key, runner) };
       this.#campaigns.set(key, campaign);
     }
     return campaign;
+  }
+
+  #tellTermChange(): void {
+    for (const listener of this.#termListeners) listener();
   }
 
   #controlsFor(name: string) {

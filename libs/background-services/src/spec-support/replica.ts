@@ -14,6 +14,7 @@ import {
   type RenewRequest,
   type Timer,
 } from '../lease/index.js';
+import type { EventSink } from '../events/index.js';
 import { Elections, type Elector, type LeaseTiming } from '../leadership/index.js';
 import {
   CIRCUIT_BREAKER_DEFAULTS,
@@ -47,6 +48,7 @@ export interface TestReplicaOptions {
   readonly timing?: LeaseTiming;
   readonly drainTimeout?: number;
   readonly circuitBreaker?: CircuitBreakerOptions | false;
+  readonly events?: EventSink;
 }
 
 /**
@@ -64,7 +66,7 @@ export class TestReplica {
     this.clock = new ReplicaClock(options.clock, options.skew ?? 0);
     this.connection = new ReplicaConnection(options.store);
     const { clock, connection: store } = this;
-    const shared = { clock, timing, random: () => 0.5 };
+    const shared = { clock, timing, random: () => 0.5, events: options.events };
     this.context = { ...shared, circuitBreaker, bootedAt: clock.wall() };
     const logger = new Logger(instanceId);
     const elections = new Elections({ ...shared, instanceId, store, drainTimeout, logger });

@@ -1,3 +1,4 @@
+import type { CircuitState } from '../events/index.js';
 import { type Clock } from '../lease/index.js';
 
 export interface CircuitBreakerOptions {
@@ -42,7 +43,7 @@ type State =
   /** Lets everything through and counts nothing, until `reset()`. */
   | { readonly name: 'disabled' };
 
-export type CircuitState = State['name'];
+export type { CircuitState };
 
 /** What the breaker tells its worker, which logs it. */
 export interface CircuitBreakerHooks {

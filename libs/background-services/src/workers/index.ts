@@ -8,3 +8,12 @@ export * from './worker.js';
 export * from './worker-definition.js';
 export * from './background-service.js';
 export * from './schedule-config.js';
+export * from './term-history.js';
+export { decodeCircuitSnapshot } from './circuit-snapshot.js';
+export {
+  decodeWorkerRecord,
+  holdField,
+  type RecordedError,
+  recordField,
+  type WorkerRecord,
+} from './worker-record.js';

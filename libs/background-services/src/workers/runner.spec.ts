@@ -4,6 +4,8 @@ import { Gate, TEST_KEY, TestReplica, type TestReplicaOptions, testWorker } from
 import { TestClock } from '../testing/test-clock.js';
 import { TestLeaseStore } from '../testing/test-lease-store.js';
 import { Runner } from './runner.js';
+import { decodeTerms, TERMS_FIELD } from './term-history.js';
+import { decodeWorkerRecord, recordField } from './worker-record.js';
 import { startField } from './schedules/interval-schedule.js';
 import { Worker } from './worker.js';
 
@@ -200,14 +202,12 @@ describe('Runner', () => {
       const renewals: unknown[] = [];
       const renew = store.renew.bind(store);
       jest.spyOn(store, 'renew').mockImplementation((requests) => {
-        renewals.push(requests[0]?.ledger);
+        renewals.push(requests[0]?.ledger[startField('worker')]);
         return renew(requests);
       });
       await clock.advance(30_000);
       const first = Date.parse('2026-01-01T00:00:00Z');
-      expect(renewals).toEqual(
-        [10_000, 20_000, 30_000].map((at) => ({ [startField('worker')]: String(first + at - 100) })),
-      );
+      expect(renewals).toEqual([10_000, 20_000, 30_000].map((at) => String(first + at - 100)));
       expect(one.connection.records).toEqual([]);
     });
 
@@ -217,7 +217,7 @@ describe('Runner', () => {
       await clock.advance(5_050);
       await one.stop();
       const last = Date.parse('2026-01-01T00:00:05Z');
-      expect(release.mock.calls[0]?.[0].ledger).toEqual({ [startField('worker')]: String(last) });
+      expect(release.mock.calls[0]?.[0].ledger).toMatchObject({ [startField('worker')]: String(last) });
     });
 
     it('sends again what a lost renewal took along', async () => {
@@ -227,7 +227,35 @@ describe('Runner', () => {
       await clock.advance(1_000);
       await clock.advance(5_000);
       const [reply] = await Promise.all([readLedger()]);
-      expect(reply).toEqual({ [startField('worker')]: String(Date.parse('2026-01-01T00:00:07Z')) });
+      expect(reply).toMatchObject({ [startField('worker')]: String(Date.parse('2026-01-01T00:00:07Z')) });
+    });
+
+    it('keeps the terms of the key, who led and why it ended', async () => {
+      const one = replica('one', [testWorker(every(1_000), () => undefined)]).start();
+      await clock.advance(5_000);
+      await one.stop();
+      const two = replica('two', [testWorker(every(1_000), () => undefined)]).start();
+      await clock.advance(11_000);
+      two.kill();
+      const first = Date.parse('2026-01-01T00:00:00Z');
+      expect(decodeTerms((await readLedger())?.[TERMS_FIELD])).toEqual([
+        { holder: 'one', token: first, from: first, to: first + 5_000, reason: 'stop' },
+        { holder: 'two', token: first + 5_000, from: first + 5_000, to: null, reason: null },
+      ]);
+    });
+
+    it('counts on where the last leader stopped', async () => {
+      const one = replica('one', [testWorker(every(1_000), () => undefined)]).start();
+      await clock.advance(5_500);
+      await one.stop();
+      const two = replica('two', [testWorker(every(1_000), () => undefined)]).start();
+      await clock.advance(5_000);
+      await two.stop();
+      expect(decodeWorkerRecord((await readLedger())?.[recordField('worker')])).toMatchObject({
+        iterations: 10,
+        succeeded: 10,
+        errors: 0,
+      });
     });
 
     it('has nothing to send before the first term', () => {

@@ -1,5 +1,7 @@
 import type { Clock, Ledger } from '../lease/index.js';
 import type { Duties, RecordEntry, Term } from '../leadership/index.js';
+import { LeadershipLostError } from '../errors/index.js';
+import { decodeTerms, TERMS_FIELD, withTerm } from './term-history.js';
 import { TermLedger } from './term-ledger.js';
 import type { Worker } from './worker.js';
 
@@ -7,9 +9,14 @@ import type { Worker } from './worker.js';
 export class Runner implements Duties {
   readonly #workers = new Map<string, Worker>();
   #ledger: TermLedger | undefined;
+  #began = 0;
   #cutShort: () => void = () => undefined;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param onTermChange called when a term has begun or ended */
+  constructor(
+    private readonly clock: Clock,
+    private readonly onTermChange: () => void = () => undefined,
+  ) {}
 
   get workers(): readonly Worker[] {
     return [...this.#workers.values()];
@@ -23,9 +30,12 @@ export class Runner implements Duties {
   begin(term: Term, entries: Ledger, record: RecordEntry): void {
     const ledger = new TermLedger(term, entries, record);
     this.#ledger = ledger;
+    this.#began = term.storeNow();
+    this.#writeHistory(ledger);
     // One listener for all workers: the abort reaches every one of them before `abort()` returns.
     term.signal.addEventListener('abort', () => this.#end(term.signal.reason), { once: true });
     for (const worker of this.#workers.values()) worker.begin(term, ledger);
+    this.onTermChange();
   }
 
   async drain(term: Term, timeout: number): Promise<readonly string[]> {
@@ -51,6 +61,16 @@ export class Runner implements Duties {
     return [...waitingFor].map(({ name }) => name);
   }
 
+  /** When the last term began, of the store's clock, ms since the epoch. */
+  get began(): number {
+    return this.#began;
+  }
+
+  /** The ledger of the term that goes on, if one does. */
+  get ledger(): TermLedger | undefined {
+    return this.#ledger?.term.isLive() ? this.#ledger : undefined;
+  }
+
   /** Ends a drain that is going on, as if its time were up. */
   cutShort(): void {
     this.#cutShort();
@@ -71,5 +91,20 @@ export class Runner implements Duties {
 
   #end(reason: unknown): void {
     for (const worker of this.#workers.values()) worker.end(reason);
+    if (this.#ledger && reason instanceof LeadershipLostError) this.#writeHistory(this.#ledger, reason);
+    this.onTermChange();
+  }
+
+  /** Puts the term into the history that its key's ledger keeps. */
+  #writeHistory(ledger: TermLedger, ended?: LeadershipLostError): void {
+    const { holder, fencingToken: token } = ledger.term;
+    const history = withTerm(decodeTerms(ledger.get(TERMS_FIELD)), {
+      holder,
+      token,
+      from: Math.round(this.#began),
+      to: ended ? Math.round(ledger.term.storeNow()) : null,
+      reason: ended?.reason ?? null,
+    });
+    ledger.put(TERMS_FIELD, JSON.stringify(history));
   }
 }

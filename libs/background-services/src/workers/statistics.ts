@@ -64,12 +64,24 @@ export class Statistics {
   #total = 0;
   #max = 0;
   #errors: ErrorRecord[] = [];
+  #version = 0;
+
+  /** Another number whenever something was counted. */
+  get version(): number {
+    return this.#version;
+  }
 
   get iterations(): number {
     return this.#started;
   }
 
+  /** Wall time of the last start; NaN before the first. */
+  get lastStart(): number {
+    return this.#lastStart;
+  }
+
   started(at: number): void {
+    this.#version++;
     this.#started++;
     this.#lastStart = at;
   }
@@ -87,15 +99,43 @@ export class Statistics {
   }
 
   aborted(): void {
+    this.#version++;
     this.#aborted++;
   }
 
   skipped(ticks: number): void {
+    this.#version++;
     this.#skipped += ticks;
   }
 
   missed(slots: number): void {
+    this.#version++;
     this.#missed += slots;
+  }
+
+  /** What has been counted, without what costs more to derive. */
+  counts() {
+    return {
+      iterations: this.#started,
+      succeeded: this.#succeeded,
+      errors: this.#failed,
+      aborted: this.#aborted,
+      skipped: this.#skipped,
+      missed: this.#missed,
+    };
+  }
+
+  /** The last times and durations, ms, without what costs more to derive. */
+  latest() {
+    const count = this.#succeeded + this.#failed;
+    return {
+      startedAt: this.#lastStart,
+      succeededAt: this.#lastSuccess,
+      errors: this.#errors as readonly ErrorRecord[],
+      duration: this.#lastDuration,
+      meanDuration: count === 0 ? 0 : this.#total / count,
+      maxDuration: this.#max,
+    };
   }
 
   view(): WorkerMetrics {
@@ -127,6 +167,7 @@ export class Statistics {
   }
 
   #finish(duration: number, failure: 0 | 1): void {
+    this.#version++;
     const slot = (this.#succeeded + this.#failed) % WINDOW;
     this.#durations[slot] = duration;
     this.#failures[slot] = failure;

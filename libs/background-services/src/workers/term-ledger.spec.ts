@@ -35,6 +35,21 @@ function setUp(entries: Record<string, string> = {}) {
 const UNKNOWN: RecordReply = { outcome: 'unknown', error: new Error('time-out') };
 
 describe('TermLedger', () => {
+  it('sends a report until it is saved, and keeps none', () => {
+    const { ledger } = setUp({ 'status:a': 'old' });
+    expect(ledger.take('status:a')).toBe('old');
+    expect(ledger.get('status:a')).toBeUndefined();
+    ledger.report('status:a', '1');
+    const sent = ledger.unsaved();
+    expect(sent).toEqual({ 'status:a': '1' });
+    ledger.report('status:a', '2');
+    ledger.markSaved(sent);
+    expect(ledger.unsaved()).toEqual({ 'status:a': '2' });
+    ledger.markSaved({ 'status:a': '2' });
+    expect(ledger.unsaved()).toEqual({});
+    expect(ledger.get('status:a')).toBeUndefined();
+  });
+
   it('shows what the predecessor left, and nothing else', () => {
     const { ledger } = setUp({ 'start:a': '1' });
     expect(ledger.get('start:a')).toBe('1');

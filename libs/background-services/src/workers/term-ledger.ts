@@ -7,6 +7,8 @@ import type { RecordEntry, Term } from '../leadership/index.js';
 export class TermLedger {
   readonly #stored: Map<string, string>;
   readonly #unsaved = new Map<string, string>();
+  /** What is to be sent of entries that are not kept; `undefined` once it is saved. */
+  readonly #reports = new Map<string, string | undefined>();
 
   constructor(
     readonly term: Term,
@@ -24,6 +26,19 @@ export class TermLedger {
   put(field: string, value: string): void {
     if (this.#stored.get(field) === value) this.#unsaved.delete(field);
     else this.#unsaved.set(field, value);
+  }
+
+  /** Reads what the predecessor left of an entry that is reported from now on, and keeps it no longer. */
+  take(field: string): string | undefined {
+    const value = this.#stored.get(field);
+    this.#stored.delete(field);
+    this.#reports.set(field, undefined);
+    return value;
+  }
+
+  /** Changes an entry that this term will not read again; it travels with the next renewal or the release, and is not kept. */
+  report(field: string, value: string): void {
+    this.#reports.set(field, value);
   }
 
   /** Changes an entry now. If the store does not answer, it travels with the next renewal. */
@@ -45,12 +60,24 @@ export class TermLedger {
     return reply;
   }
 
+  /** Takes over what somebody else wrote into the store: `null`, that the entry is not there. Not for entries that are `put`. */
+  learn(field: string, value: string | null): void {
+    if (value === null) this.#stored.delete(field);
+    else this.#stored.set(field, value);
+  }
+
   unsaved(): Ledger {
-    return Object.fromEntries(this.#unsaved);
+    const entries = Object.fromEntries(this.#unsaved);
+    for (const [field, value] of this.#reports) if (value !== undefined) entries[field] = value;
+    return entries;
   }
 
   markSaved(entries: Ledger): void {
     for (const [field, value] of Object.entries(entries)) {
+      if (this.#reports.has(field)) {
+        if (this.#reports.get(field) === value) this.#reports.set(field, undefined);
+        continue;
+      }
       this.#stored.set(field, value);
       if (this.#unsaved.get(field) === value) this.#unsaved.delete(field);
     }

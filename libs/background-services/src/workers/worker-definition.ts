@@ -1,8 +1,8 @@
+import type { MisfirePolicy } from '../events/index.js';
 import type { CircuitBreakerOptions } from './circuit-breaker.js';
 import type { Iteration } from './iteration.js';
 
-/** What becomes of cron slots that passed while nobody led: one late run for all, none, or one late run each. */
-export type MisfirePolicy = 'fire-once' | 'skip' | 'fire-all';
+export type { MisfirePolicy };
 
 /** What becomes of a cron slot that a leader started and did not finish. */
 export type InterruptedPolicy = 'skip' | 'rerun';

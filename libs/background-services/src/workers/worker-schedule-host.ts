@@ -1,6 +1,6 @@
-import type { Logger } from '@nestjs/common';
 import type { Clock, Random } from '../lease/index.js';
 import type { LeaseTiming } from '../leadership/index.js';
+import type { LineLogger } from '../logs/index.js';
 import type { Attempt, AttemptSteps, ScheduleHost } from './schedules/schedule.js';
 import type { Statistics } from './statistics.js';
 import type { TermLedger } from './term-ledger.js';
@@ -22,8 +22,8 @@ export class WorkerScheduleHost implements ScheduleHost {
     return this.worker.name;
   }
 
-  get logger(): Logger {
-    return this.worker.logger;
+  get logger(): LineLogger {
+    return this.worker.log;
   }
 
   get clock(): Clock {
@@ -56,9 +56,20 @@ export class WorkerScheduleHost implements ScheduleHost {
 
   skipped(ticks: number): void {
     this.statistics.skipped(ticks);
+    const { events } = this.context;
+    if (events?.hears('ticks-skipped'))
+      events.emit({ type: 'ticks-skipped', ...this.worker.identity, count: ticks });
   }
 
-  missed(slots: number): void {
+  missed(slots: number, late = 0): void {
     this.statistics.missed(slots);
+    const { misfire: policy = 'fire-once' } = this.worker.definition.options;
+    this.context.events?.emit({
+      type: 'misfire',
+      ...this.worker.identity,
+      missed: slots,
+      late,
+      policy,
+    });
   }
 }

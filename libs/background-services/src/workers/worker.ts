@@ -1,12 +1,15 @@
 import { Logger } from '@nestjs/common';
 import {
+  cut,
   describeError,
   IterationTimeoutError,
   LeadershipLostError,
   WorkerStoppedError,
 } from '../errors/index.js';
+import { type EventSink, type Instrumentation, surround } from '../events/index.js';
 import type { Clock, Random } from '../lease/index.js';
 import type { LeaseTiming, Term } from '../leadership/index.js';
+import { LibraryLog, type LineLogger, type LogFields, type LogSettings, plainText } from '../logs/index.js';
 import {
   CIRCUIT_BREAKER_DEFAULTS,
   CircuitBreaker,
@@ -23,6 +26,16 @@ import type { Attempt, AttemptSteps, IterationOutcome, Schedule } from './schedu
 import { Statistics, type WorkerMetrics } from './statistics.js';
 import type { TermLedger } from './term-ledger.js';
 import type { WorkerDefinition } from './worker-definition.js';
+import {
+  decodeWorkerRecord,
+  encodeWorkerRecord,
+  holdField,
+  RECORDED_ERRORS,
+  RECORDED_MESSAGE_LENGTH,
+  recordField,
+  TermCounts,
+  type WorkerRecord,
+} from './worker-record.js';
 import { WorkerScheduleHost } from './worker-schedule-host.js';
 
 export interface WorkerContext {
@@ -30,6 +43,12 @@ export interface WorkerContext {
   readonly random: Random;
   readonly timing: LeaseTiming;
   readonly circuitBreaker: CircuitBreakerOptions | false;
+  /** What is put around iterations; nothing by default. */
+  readonly instrumentation?: Instrumentation | undefined;
+  /** How log lines are written. @default as texts */
+  readonly logs?: LogSettings | undefined;
+  /** Told of what workers do; nobody by default. */
+  readonly events?: EventSink | undefined;
   /** Wall time of the app's boot. */
   readonly bootedAt: number;
 }
@@ -42,6 +61,9 @@ interface Duty {
   readonly term: Term;
   readonly ledger: TermLedger;
   readonly schedule: Schedule;
+  readonly counts: TermCounts;
+  /** Of what state the ledger tells. */
+  readonly recorded: { version: number; nextRunAt: number };
   /** Aborts with the term, or earlier if the worker is stopped. */
   readonly abort: AbortController;
 }
@@ -56,24 +78,32 @@ interface Running {
  * Iterations never overlap, whoever asks for them, and nothing that the user's work throws gets out of here.
  */
 export class Worker {
+  /** The user's work's. */
   readonly logger: Logger;
+  /** The worker's own. */
+  readonly log: LineLogger;
   readonly breaker: CircuitBreaker;
   readonly #statistics = new Statistics();
   #mode: WorkerMode;
   #duty: Duty | undefined;
   #running: Running | undefined;
   #slots: CronSlots | undefined;
+  readonly #holdField: string;
+  readonly #recordField: string;
 
   constructor(
     readonly definition: WorkerDefinition,
     private readonly context: WorkerContext,
   ) {
     const { name, schedule, options } = definition;
-    this.logger = new Logger(name);
+    this.logger = new Logger(plainText(name));
+    this.log = new LibraryLog(this.logger, context.logs, this.identity);
+    this.#holdField = holdField(name);
+    this.#recordField = recordField(name);
     this.#mode = schedule.kind === 'cron' && schedule.disabled ? 'stopped' : 'started';
     const breakerOptions = overrideBreaker(context.circuitBreaker, options.circuitBreaker);
     this.breaker = new CircuitBreaker(name, breakerOptions, context.clock, {
-      onTransition: (from, to) => this.#logTransition(from, to),
+      onTransition: (from, to) => this.#onTransition(from, to),
       onListenerError: (error) => this.#logError('A circuit breaker listener failed', error),
     });
   }
@@ -82,8 +112,19 @@ export class Worker {
     return this.definition.name;
   }
 
+  /** Who its events and log lines speak of. */
+  get identity(): { readonly worker: string; readonly key: string } {
+    const { name: worker, key } = this.definition;
+    return { worker, key };
+  }
+
   get mode(): WorkerMode {
-    return this.#mode;
+    return this.#mode === 'started' && this.isHeld ? 'paused' : this.#mode;
+  }
+
+  /** Whether an order to the whole fleet keeps it from running; only the leader knows. */
+  get isHeld(): boolean {
+    return Boolean(this.#duty?.ledger.get(this.#holdField));
   }
 
   get metrics(): WorkerMetrics {
@@ -99,7 +140,7 @@ export class Worker {
   }
 
   get nextRunAt(): Date | undefined {
-    return this.#mode === 'started' ? this.#duty?.schedule.nextRunAt : undefined;
+    return this.mode === 'started' ? this.#duty?.schedule.nextRunAt : undefined;
   }
 
   /** Milliseconds between two runs; of a cron worker, between its next two slots. */
@@ -144,22 +185,34 @@ export class Worker {
   start(): void {
     const was = this.#mode;
     this.#mode = 'started';
-    if (was !== 'stopped' || !this.#duty?.term.isLive()) return;
-    this.#take(this.#duty.term, this.#duty.ledger);
+    if (was === 'stopped' && this.#duty?.term.isLive()) this.#take(this.#duty.term, this.#duty.ledger);
+    if (was !== 'started') this.#tell(was === 'paused' ? 'resumed' : 'started');
   }
 
   /** Stops ticking and aborts the running iteration. */
   stop(): void {
+    const was = this.#mode;
     this.#mode = 'stopped';
     this.end(new WorkerStoppedError(this.name));
+    if (was !== 'stopped') this.#tell('stopped');
   }
 
   pause(): void {
-    if (this.#mode === 'started') this.#mode = 'paused';
+    if (this.#mode !== 'started') return;
+    this.#mode = 'paused';
+    this.#tell('paused');
+  }
+
+  /** An order to the whole fleet has begun or ceased to keep it from running. */
+  tellHold(): void {
+    this.log.log(this.isHeld ? 'Paused for the whole fleet' : 'Resumed for the whole fleet');
+    this.#tell(this.isHeld ? 'paused' : 'resumed');
   }
 
   resume(): void {
-    if (this.#mode === 'paused') this.#mode = 'started';
+    if (this.#mode !== 'paused') return;
+    this.#mode = 'started';
+    this.#tell('resumed');
   }
 
   /** Puts what has changed into the ledger, which is about to be sent. */
@@ -167,6 +220,7 @@ export class Worker {
     if (!this.#duty) return;
     const { ledger, schedule, term } = this.#duty;
     schedule.contribute();
+    this.#contributeRecord(this.#duty);
     const field = circuitField(this.name);
     if (this.breaker.isAtRest && ledger.get(field) === undefined) return;
     ledger.put(field, JSON.stringify(this.breaker.snapshot(term.storeNow())));
@@ -177,9 +231,15 @@ export class Worker {
     const duty = this.#duty;
     if (!duty?.term.isLive()) return { refused: 'not-leading' };
     if (this.#running) return { refused: 'busy' };
-    if (this.#mode !== 'started') return { refused: this.#mode };
+    const { mode } = this;
+    if (mode !== 'started') return { refused: mode };
     const permit = this.breaker.admit();
-    if (!permit) return { refused: 'circuit-open' };
+    if (!permit) {
+      const { events } = this.context;
+      if (events?.hears('circuit-breaker-skipped'))
+        events.emit({ type: 'circuit-breaker-skipped', ...this.identity });
+      return { refused: 'circuit-open' };
+    }
     const since = this.context.clock.monotonic();
     // Set before the work begins: whatever it calls must already find the worker busy.
     const running: Running = { since, finished: Promise.resolve() };
@@ -192,8 +252,46 @@ export class Worker {
   #take(term: Term, ledger: TermLedger): void {
     const host = new WorkerScheduleHost(this, this.context, this.#statistics, ledger);
     const schedule = createSchedule(this.definition, host);
-    this.#duty = { term, ledger, schedule, abort: new AbortController() };
+    const counts =
+      this.#duty?.term === term
+        ? this.#duty.counts
+        : new TermCounts(decodeWorkerRecord(ledger.take(this.#recordField)), this.#statistics);
+    const recorded = { version: -1, nextRunAt: NaN };
+    this.#duty = { term, ledger, schedule, counts, recorded, abort: new AbortController() };
     if (this.#mode !== 'stopped') schedule.start();
+  }
+
+  /** Only what has changed: the store's time is known a little better with every renewal, and is no news. */
+  #contributeRecord(duty: Duty): void {
+    const { version } = this.#statistics;
+    const nextRunAt = this.nextRunAt?.getTime() ?? 0;
+    if (duty.recorded.version === version && duty.recorded.nextRunAt === nextRunAt) return;
+    duty.recorded.version = version;
+    duty.recorded.nextRunAt = nextRunAt;
+    duty.ledger.report(this.#recordField, encodeWorkerRecord(this.#record(duty)));
+  }
+
+  #record({ term, counts }: Duty): WorkerRecord {
+    const { startedAt, succeededAt, errors, duration, meanDuration, maxDuration } = this.#statistics.latest();
+    // Replicas may have different wall clocks; what they tell each other is in the store's.
+    const ahead = term.storeNow() - this.context.clock.wall();
+    const inStoreTime = (wall: number | undefined) =>
+      wall === undefined || Number.isNaN(wall) ? null : Math.round(wall + ahead);
+    return {
+      ...counts.total(),
+      lastStartAt: inStoreTime(startedAt),
+      lastSuccessAt: inStoreTime(succeededAt),
+      lastErrorAt: inStoreTime(errors.at(-1)?.at.getTime()),
+      nextRunAt: inStoreTime(this.nextRunAt?.getTime()),
+      lastDuration: duration,
+      meanDuration,
+      maxDuration,
+      recentErrors: errors.slice(-RECORDED_ERRORS).map(({ at, type, message }) => ({
+        at: at.getTime() + ahead,
+        type,
+        message: cut(message, RECORDED_MESSAGE_LENGTH),
+      })),
+    };
   }
 
   async #execute(
@@ -208,7 +306,10 @@ export class Worker {
       // The gate was open when the iteration was admitted; it must still be after whatever took time since.
       const admitted =
         !steps?.prepare || ((await steps.prepare()) && duty.term.isLive() && !duty.abort.signal.aborted);
-      if (admitted) outcome = await this.#run(duty, permit, due, since);
+      if (admitted) {
+        outcome = await this.#run(duty, permit, due, since);
+        this.#tellEnd(duty, due, outcome);
+      }
       if (steps?.conclude) await steps.conclude(outcome);
     } catch (error) {
       this.#logError('Preparing or concluding an iteration failed', error);
@@ -238,7 +339,10 @@ export class Worker {
     );
     let result: { readonly error: unknown } | undefined;
     try {
-      await runInIteration(iteration, definition.run);
+      const { instrumentation } = this.context;
+      const work = () => runInIteration(iteration, definition.run);
+      if (instrumentation) await surround((inner) => instrumentation.iteration(iteration, inner), work);
+      else await work();
     } catch (error) {
       result = { error };
     }
@@ -271,8 +375,9 @@ export class Worker {
     this.breaker.undecided(permit);
     // The abort itself is no news; anything else that the work threw on its way out must not vanish.
     if (!isAbort(error, reason)) {
-      this.logger.warn(
+      this.log.warn(
         `Iteration ${this.#statistics.iterations} was aborted and failed: ${describeError(error).message}`,
+        this.#place(),
       );
     }
     return { outcome: 'aborted', duration };
@@ -302,18 +407,58 @@ export class Worker {
     };
   }
 
-  #logTransition(from: CircuitState, to: CircuitState): void {
-    const retryAt = this.breaker.view().retryAt?.toISOString();
+  #tell(type: 'started' | 'stopped' | 'paused' | 'resumed'): void {
+    this.context.events?.emit({ type, ...this.identity });
+  }
+
+  /** Iterations are frequent: nothing is made for nobody. */
+  #tellEnd({ term }: Duty, due: number, outcome: IterationOutcome): void {
+    const { events } = this.context;
+    if (!events || outcome.outcome === 'not-started') return;
+    const { iterations: number, lastStart } = this.#statistics;
+    const { outcome: result, duration } = outcome;
+    const token = term.fencingToken;
+    if (result === 'failed' && events.hears('iteration-failed')) {
+      const { type, message } = describeError(outcome.error);
+      const error = { type, message };
+      events.emit({ type: 'iteration-failed', ...this.identity, token, number, duration, error });
+    }
+    if (!events.hears('iteration-finished')) return;
+    events.emit({
+      type: 'iteration-finished',
+      ...this.identity,
+      token,
+      number,
+      result,
+      duration,
+      scheduledAt: new Date(due),
+      startedAt: new Date(lastStart),
+    });
+  }
+
+  #onTransition(from: CircuitState, to: CircuitState): void {
+    const { retryAt } = this.breaker.view();
+    this.#logTransition(from, to, retryAt?.toISOString());
+    this.context.events?.emit({ type: 'circuit-breaker', ...this.identity, from, to, retryAt });
+  }
+
+  #logTransition(from: CircuitState, to: CircuitState, retryAt: string | undefined): void {
+    const fields = { ...this.#place(), circuit: to, retryAt };
     if (to === 'open')
-      this.logger.error(`Circuit breaker OPEN${retryAt ? ` until ${retryAt}` : ''} (was ${from})`);
+      this.log.error(`Circuit breaker OPEN${retryAt ? ` until ${retryAt}` : ''} (was ${from})`, fields);
     else if (to === 'closed' && from !== 'disabled')
-      this.logger.log(`Circuit breaker closed: recovered (was ${from})`);
-    else this.logger.warn(`Circuit breaker ${to} (was ${from})`);
+      this.log.log(`Circuit breaker closed: recovered (was ${from})`, fields);
+    else this.log.warn(`Circuit breaker ${to} (was ${from})`, fields);
   }
 
   #logError(what: string, error: unknown): void {
-    const { message, stack } = describeError(error);
-    this.logger.error(`${what}: ${message}`, stack);
+    const { type, message, stack } = describeError(error);
+    this.log.error(`${what}: ${message}`, { ...this.#place(), error: type }, stack);
+  }
+
+  /** The term and the iteration that a line is about. */
+  #place(): LogFields {
+    return { token: this.#duty?.term.fencingToken, number: this.#statistics.iterations || undefined };
   }
 }
 

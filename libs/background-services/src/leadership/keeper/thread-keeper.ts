@@ -1,10 +1,10 @@
-import type { Logger } from '@nestjs/common';
 import { Worker } from 'node:worker_threads';
 import { describeError } from '../../errors/index.js';
 import type { Clock, HeldLease, Instant, PortableTarget, Timer } from '../../lease/index.js';
 import type { LeaseTiming } from '../timing.js';
 import type { KeptLease, LeaseKeeper } from './lease-keeper.js';
 import { SharedLease } from './shared-lease.js';
+import type { LineLogger } from '../../logs/index.js';
 
 /** What the heartbeat thread is born with. */
 export interface KeeperThreadData {
@@ -30,7 +30,7 @@ export interface ThreadKeeperContext {
   readonly timing: LeaseTiming;
   readonly stallLimit: number;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: LineLogger;
 }
 
 /** The event loop says this often in a stall limit that it is there … */
@@ -45,6 +45,7 @@ export class ThreadKeeper implements LeaseKeeper {
   readonly #kept = new Map<string, { readonly lease: HeldLease; readonly shared: SharedLease }>();
   #thread: Worker;
   #timer: Timer | undefined;
+  #replacement: Timer | undefined;
   #pulsedAt: number;
   #closed = false;
   #setReady: () => void = () => undefined;
@@ -66,6 +67,7 @@ export class ThreadKeeper implements LeaseKeeper {
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#replacement?.cancel();
     await this.#thread.terminate();
   }
 
@@ -74,7 +76,7 @@ export class ThreadKeeper implements LeaseKeeper {
   }
 
   #start(): Worker {
-    const { target, waitReplicas, timing, stallLimit, clock, logger } = this.context;
+    const { target, waitReplicas, timing, stallLimit, clock } = this.context;
     const origin = process.hrtime.bigint() - BigInt(Math.round(clock.monotonic() * 1e6));
     const pulse = this.#pulse.buffer;
     const thread = new Worker(new URL('./keeper-thread.js', import.meta.url), {
@@ -86,10 +88,7 @@ export class ThreadKeeper implements LeaseKeeper {
     });
     thread.unref();
     thread.once('message', () => this.#setReady());
-    thread.on('error', (error) => {
-      const { message, stack } = describeError(error);
-      logger.error(`The heartbeat thread failed: ${message}`, stack);
-    });
+    thread.on('error', (error) => this.#logFailure(error));
     thread.on('exit', () => this.#replace());
     return thread;
   }
@@ -99,11 +98,24 @@ export class ThreadKeeper implements LeaseKeeper {
     this.#setReady();
     if (this.#closed) return;
     const { clock, timing } = this.context;
-    clock.setTimeout(() => {
-      if (this.#closed) return;
+    this.#replacement = clock.setTimeout(() => this.#startAgain(), timing.renewInterval);
+  }
+
+  #startAgain(): void {
+    try {
       this.#thread = this.#start();
-      for (const { lease, shared } of this.#kept.values()) this.#send(lease, shared);
-    }, timing.renewInterval);
+    } catch (error) {
+      // No threads to be had now: an error in a timer would end the process.
+      this.#logFailure(error);
+      this.#replace();
+      return;
+    }
+    for (const { lease, shared } of this.#kept.values()) this.#send(lease, shared);
+  }
+
+  #logFailure(error: unknown): void {
+    const { message, stack } = describeError(error);
+    this.context.logger.error(`The heartbeat thread failed: ${message}`, {}, stack);
   }
 
   /** Says that the event loop is there, and goes on saying it. */

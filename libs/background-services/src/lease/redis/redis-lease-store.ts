@@ -17,10 +17,16 @@ import type { ConnectionTimes, RedisTarget } from './connection.js';
 import { BATCH, inBatches, unknown } from './lease-batches.js';
 import { HOLDER_SCRIPTS, releaseLease, renewLeases } from './lease-calls.js';
 import { RECORD_LUA } from './record.lua.js';
+import { FREE_LUA, RedisBoard } from './redis-board.js';
 import { RedisLink } from './redis-link.js';
 import { readAcquireReplies, readRecordReply } from './replies.js';
 
-const SCRIPTS = { ...HOLDER_SCRIPTS, bgsAcquire: ACQUIRE_LUA, bgsRecord: RECORD_LUA } as const;
+const SCRIPTS = {
+  ...HOLDER_SCRIPTS,
+  bgsAcquire: ACQUIRE_LUA,
+  bgsRecord: RECORD_LUA,
+  bgsFree: FREE_LUA,
+} as const;
 
 export interface RedisLeaseStoreOptions extends ConnectionTimes {
   readonly redis: RedisTarget;
@@ -43,6 +49,7 @@ export interface RedisLeaseStoreOptions extends ConnectionTimes {
 export class RedisLeaseStore implements LeaseStore {
   readonly name = 'redis';
   readonly shared = true;
+  readonly board: RedisBoard;
   readonly #link: RedisLink<keyof typeof SCRIPTS>;
   readonly #batch: number;
   readonly #listeners = new Set<ReleaseListener>();
@@ -57,6 +64,7 @@ export class RedisLeaseStore implements LeaseStore {
       onError,
       waitReplicas,
     });
+    this.board = new RedisBoard(this.#link);
     // In Cluster the keys of one call must share a slot, which only the three keys of one lease do.
     this.#batch = this.#link.isCluster ? 1 : BATCH;
   }

@@ -41,11 +41,13 @@ type ScriptCall = (numberOfKeys: number, ...args: (string | number)[]) => Promis
 export class RedisLink<Script extends string> {
   /** Where releases are published. */
   readonly channel: string;
+  /** What the target puts before every key. */
+  readonly prefix: string;
   readonly isCluster: boolean;
   readonly #client: RedisClient;
   readonly #scripts: Readonly<Record<Script, ScriptCall>>;
   readonly #subscriber: RedisClient;
-  readonly #prefix: string;
+  readonly #listeners = new Map<string, (message: string) => void>();
   readonly #commandTimeout: number;
   readonly #waitReplicas: number;
   #lastError: Error | undefined;
@@ -54,8 +56,8 @@ export class RedisLink<Script extends string> {
 
   constructor(options: RedisLinkOptions<Script>) {
     const { redis, commandTimeout, scripts, onRelease, onError, waitReplicas = 0 } = options;
-    this.#prefix = keyPrefixOf(redis);
-    this.channel = `${this.#prefix}background-services:released`;
+    this.prefix = keyPrefixOf(redis);
+    this.channel = `${this.prefix}background-services:released`;
     this.#commandTimeout = commandTimeout;
     this.#waitReplicas = waitReplicas;
     const client = leaseConnection(redis, { commandTimeout });
@@ -69,15 +71,33 @@ export class RedisLink<Script extends string> {
       onError(error);
     });
     this.#subscriber.on('error', onError);
-    this.#subscriber.on('ready', () => void this.#subscriber.subscribe(this.channel).catch(onError));
-    this.#subscriber.on('message', (_channel: string, message: string) => {
+    this.#subscriber.on('ready', () => {
+      void this.#subscriber.subscribe(...this.#listeners.keys()).catch(onError);
+    });
+    this.#subscriber.on('message', (channel: string, message: string) =>
+      this.#listeners.get(channel)?.(message),
+    );
+    this.listen(this.channel, (message) => {
       const [lease = '', holder = '', token] = message.split('\n');
-      if (lease.startsWith(this.#prefix))
-        onRelease?.({ key: lease.slice(this.#prefix.length), holder, token });
+      if (lease.startsWith(this.prefix)) onRelease?.({ key: lease.slice(this.prefix.length), holder, token });
     });
     // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
     const connections = onRelease ? [this.#client, this.#subscriber] : [this.#client];
     for (const connection of connections) connection.connect().catch(() => undefined);
+  }
+
+  /** Hears of what is published on one more channel. To be called before the connection is made, in the tick that made this link. */
+  listen(channel: string, listener: (message: string) => void): void {
+    this.#listeners.set(channel, listener);
+  }
+
+  /**
+   * Runs plain commands on the connection of the leases; what is asked for in one tick goes out in one tick.
+   * @throws StoreError if there is no connection
+   */
+  async use<Result>(commands: (redis: RedisClient) => Promise<Result>): Promise<Result> {
+    if (!this.#isReady) await this.#ready();
+    return commands(this.#client);
   }
 
   /** Runs a script on leases, each with its token and its ledger; what is asked for in one tick goes out in one tick. */
@@ -88,7 +108,7 @@ export class RedisLink<Script extends string> {
   ): Promise<unknown> {
     if (!this.#isReady) await this.#ready();
     const keys = leases.flatMap(({ key }) => {
-      const lease = this.#prefix + key;
+      const lease = this.prefix + key;
       const { token, ledger } = companionKeys(lease);
       return [lease, token, ledger];
     });
@@ -133,7 +153,7 @@ export class RedisLink<Script extends string> {
   }
 
   async #look(key: string): Promise<LeaseView> {
-    const lease = this.#prefix + key;
+    const lease = this.prefix + key;
     const [holder, pttl, token] = await Promise.all([
       this.#client.get(lease).then(asTextOrNull, ifWrongType),
       this.#client.pttl(lease),

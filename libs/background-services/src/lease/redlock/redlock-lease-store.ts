@@ -17,6 +17,7 @@ import type { ConnectionTimes } from '../redis/connection.js';
 import { Campaign, middle } from './campaign.js';
 import { Mender } from './mender.js';
 import { nth, Poll, quorumOf } from './poll.js';
+import { QuorumBoard } from './quorum-board.js';
 import { QuorumLedger } from './quorum-ledger.js';
 import { isQuorumSize, QUORUM_SIZE } from './quorum-size.js';
 import { inspectNodes } from './quorum-view.js';
@@ -64,6 +65,7 @@ export interface RedlockLeaseStoreOptions extends ConnectionTimes {
 export class RedlockLeaseStore implements LeaseStore {
   readonly name = 'redlock';
   readonly shared = true;
+  readonly board: QuorumBoard;
   readonly #nodes: readonly RedlockNode[];
   readonly #engine: VoteEngine;
   readonly #campaign: Campaign;
@@ -90,6 +92,7 @@ export class RedlockLeaseStore implements LeaseStore {
       });
       return node;
     });
+    this.board = new QuorumBoard(this.#nodes, clock);
     // With one vote and one grant at the end, an attempt at a lease takes no longer than four commands may.
     this.#campaign = new Campaign({
       nodes: this.#nodes,

@@ -12,6 +12,7 @@ import type {
 import { addressOf, type ConnectionTimes } from '../redis/connection.js';
 import { BATCH, type Batch, inBatches, unknown } from '../redis/lease-batches.js';
 import { flatten, HOLDER_SCRIPTS, releaseLease, renewLeases, withSize } from '../redis/lease-calls.js';
+import { FREE_LUA, RedisBoard } from '../redis/redis-board.js';
 import { RedisLink, type ReleaseNotice } from '../redis/redis-link.js';
 import { GRANT_LUA } from './grant.lua.js';
 import { MEND_LUA } from './mend.lua.js';
@@ -41,6 +42,7 @@ const SCRIPTS = {
   bgsRead: READ_LUA,
   bgsSave: SAVE_LUA,
   bgsMend: MEND_LUA,
+  bgsFree: FREE_LUA,
 } as const;
 
 export interface RedlockNodeOptions extends ConnectionTimes {
@@ -54,6 +56,7 @@ export interface RedlockNodeOptions extends ConnectionTimes {
 export class RedlockNode {
   /** Host and port, for the log. */
   readonly address: string;
+  readonly board: RedisBoard;
   readonly #link: RedisLink<keyof typeof SCRIPTS>;
   #state: 'up' | 'down' | 'closed' = 'up';
 
@@ -68,6 +71,7 @@ export class RedlockNode {
       onRelease,
       onError: () => undefined,
     });
+    this.board = new RedisBoard(this.#link);
   }
 
   get isUp(): boolean {

@@ -126,9 +126,9 @@ export class CronSchedule implements Schedule {
   async #runDue(due: readonly number[], now: number): Promise<void> {
     const chosen = this.#choose(due, now);
     const missed = due.length - chosen.length;
-    if (missed > 0) this.host.missed(missed);
     const late = chosen.filter((slot) => now - slot > this.#threshold);
     if (missed > 0 || late.length > 0) {
+      this.host.missed(missed, late.length);
       this.host.logger.warn(
         `Misfire: ${due.length} slot${due.length === 1 ? '' : 's'} passed up to ${toText(due.at(-1) ?? now)}; ` +
           `running ${chosen.length} late, giving up ${missed}`,

@@ -1,6 +1,6 @@
-import type { Logger } from '@nestjs/common';
 import type { Clock, Random } from '../../lease/index.js';
 import type { LeaseTiming } from '../../leadership/index.js';
+import type { LineLogger } from '../../logs/index.js';
 import type { TermLedger } from '../term-ledger.js';
 
 /** Drives one worker during one term. */
@@ -41,7 +41,7 @@ export interface ScheduleHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly timing: LeaseTiming;
-  readonly logger: Logger;
+  readonly logger: LineLogger;
   readonly bootedAt: number;
   /** Of the term that the schedule was made for. */
   readonly ledger: TermLedger;
@@ -50,7 +50,8 @@ export interface ScheduleHost {
   /** Resolves when no iteration is running. */
   drained(): Promise<void>;
   skipped(ticks: number): void;
-  missed(slots: number): void;
+  /** Slots were given up, and others run late. */
+  missed(slots: number, late?: number): void;
   /** When an open circuit breaker lets a probe through, on the monotonic clock. */
   readonly circuitRetryAt: number | undefined;
 }

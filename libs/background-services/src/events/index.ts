@@ -1,0 +1,5 @@
+export * from './background-event.js';
+export * from './background-events.js';
+export * from './bridge-events.js';
+export * from './event-sink.js';
+export * from './instrumentation.js';

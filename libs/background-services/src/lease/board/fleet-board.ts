@@ -1,0 +1,61 @@
+import type { Ledger, LeaseView } from '../lease-store.js';
+
+/** A lease with the ledger beside it. */
+export interface LeaseRecord extends LeaseView {
+  readonly ledger: Ledger;
+}
+
+/** What replicas and operators leave for each other: all texts are the caller's own, opaque to the board. */
+export interface Posting {
+  /** The replica's instance id. */
+  readonly id: string;
+  readonly text: string;
+  /** How long the posting stays up unless it is put up again, ms. */
+  readonly ttl: number;
+}
+
+/** A note in the list of what was done, which is bounded. */
+export type AuditNote = string;
+
+/** How many notes are kept. */
+export const KEPT_NOTES = 200;
+
+/** What stands in the place of a holder on a lease that an operator took out of service. */
+export const DISABLED_HOLDER = 'DISABLED';
+
+/**
+ * The board beside the leases: who is there, what operators ordered, what was done. No lease depends on it: what is lost here costs a look
+ * at the fleet, never leadership.
+ *
+ * Every change to orders has a new revision, which replicas read with their postings; a published hint makes them look sooner.
+ */
+export interface FleetBoard {
+  /** Puts up a replica's posting. Returns the revision of the orders. */
+  post(posting: Posting): Promise<number>;
+  /** Takes a replica's posting down. */
+  withdraw(id: string): Promise<void>;
+  /** All postings that are up, by instance id. */
+  postings(): Promise<ReadonlyMap<string, string>>;
+  /** Reads leases with their ledgers, without touching them. */
+  look(keys: readonly string[]): Promise<readonly LeaseRecord[]>;
+  /** Changes ledger entries as an operator, whoever holds the lease; `null` removes one, or leaves an empty one. */
+  amend(key: string, entries: Readonly<Record<string, string | null>>): Promise<void>;
+  /** Keeps everybody off a lease for a time, ms. */
+  disable(key: string, ttl: number): Promise<void>;
+  /** Frees a lease if `holder` has it, and tells standbys. Returns whether it had. */
+  free(key: string, holder: string): Promise<boolean>;
+  /** Puts up an order for whoever it concerns. */
+  order(id: string, text: string): Promise<void>;
+  orders(): Promise<ReadonlyMap<string, string>>;
+  /** Takes an order; only one taker gets it. */
+  claim(id: string): Promise<boolean>;
+  /** Tells what became of an order; the answer stays readable for a minute. */
+  answer(id: string, text: string): Promise<void>;
+  answerTo(id: string): Promise<string | undefined>;
+  /** Says that something changed: raises the revision, adds the note, wakes the other replicas. */
+  announce(note?: AuditNote): Promise<void>;
+  /** The last notes, newest first. */
+  notes(limit: number): Promise<readonly AuditNote[]>;
+  /** Calls back when somebody announces a change or answers. A hint only: messages may be lost. Returns the way to stop. */
+  watch(listener: () => void): () => void;
+}

@@ -1,0 +1,40 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { TestClock } from '../../testing/index.js';
+import { MemoryLeaseStore } from '../memory-lease-store.js';
+
+/** What holds for every board is in the contract, `test/integration/fleet-board.spec.ts`; here is what needs time to pass. */
+describe('MemoryBoard', () => {
+  let clock: TestClock;
+  let store: MemoryLeaseStore;
+
+  beforeEach(() => {
+    clock = new TestClock();
+    store = new MemoryLeaseStore(clock);
+  });
+
+  it('keeps a posting for its time, counted anew from each posting', async () => {
+    const ids = async () => [...(await store.board.postings()).keys()];
+    await store.board.post({ id: 'a', text: '', ttl: 1_000 });
+    await clock.advance(600);
+    await store.board.post({ id: 'a', text: '', ttl: 1_000 });
+    await clock.advance(999);
+    expect(await ids()).toEqual(['a']);
+    await clock.advance(1);
+    expect(await ids()).toEqual([]);
+  });
+
+  it('disables a key for its time', async () => {
+    const look = async () => (await store.board.look(['key']))[0];
+    await store.board.disable('key', 1_000);
+    await clock.advance(400);
+    expect(await look()).toMatchObject({ holder: 'DISABLED', ttl: 600 });
+    await clock.advance(600);
+    expect(await look()).toMatchObject({ holder: null, ttl: null });
+  });
+
+  it('keeps the last two hundred answers', async () => {
+    for (let i = 0; i < 201; i += 1) await store.board.answer(`${i}`, 'done');
+    expect(await store.board.answerTo('0')).toBeUndefined();
+    expect(await store.board.answerTo('1')).toBe('done');
+  });
+});

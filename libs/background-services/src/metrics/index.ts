@@ -1,0 +1,2 @@
+export * from './background-metrics.module.js';
+export * from './register-metrics.js';

@@ -1,0 +1,153 @@
+import type { Statistics } from './statistics.js';
+
+/** What a worker has done in all terms of all replicas. Counts of a leader that was killed are those of its last renewal. */
+export interface WorkerCounts {
+  readonly iterations: number;
+  readonly succeeded: number;
+  readonly errors: number;
+  readonly aborted: number;
+  readonly skipped: number;
+  readonly missed: number;
+}
+
+/** One error, as it is shown to the fleet. */
+export interface RecordedError {
+  /** Of the store's clock, ms since the epoch. */
+  readonly at: number;
+  readonly type: string;
+  /** Cut to 200 characters. */
+  readonly message: string;
+}
+
+/**
+ * What the leader leaves of a worker in the ledger with each renewal, for its successor and for whoever looks at the fleet. Times are of the
+ * store's clock, ms since the epoch; durations are of the leader that wrote, ms.
+ */
+export interface WorkerRecord extends WorkerCounts {
+  readonly lastStartAt: number | null;
+  readonly lastSuccessAt: number | null;
+  readonly lastErrorAt: number | null;
+  readonly nextRunAt: number | null;
+  readonly lastDuration: number;
+  readonly meanDuration: number;
+  readonly maxDuration: number;
+  readonly recentErrors: readonly RecordedError[];
+}
+
+export const RECORDED_ERRORS = 3;
+export const RECORDED_MESSAGE_LENGTH = 200;
+
+const NOTHING: WorkerCounts = { iterations: 0, succeeded: 0, errors: 0, aborted: 0, skipped: 0, missed: 0 };
+const COUNTS = Object.keys(NOTHING) as (keyof WorkerCounts)[];
+
+/** Ledger field of a worker's record. */
+export function recordField(worker: string): string {
+  return `status:${worker}`;
+}
+
+/** Ledger field of the order that a worker shall not run. */
+export function holdField(worker: string): string {
+  return `hold:${worker}`;
+}
+
+/** Adds what one term counted to what there was before it. */
+export class TermCounts {
+  readonly #before: WorkerCounts;
+  readonly #mark: WorkerCounts;
+
+  constructor(
+    record: WorkerRecord | undefined,
+    private readonly statistics: Statistics,
+  ) {
+    this.#before = record ?? NOTHING;
+    this.#mark = statistics.counts();
+  }
+
+  total(): WorkerCounts {
+    const now = this.statistics.counts();
+    const before = this.#before;
+    const mark = this.#mark;
+    return {
+      iterations: before.iterations + now.iterations - mark.iterations,
+      succeeded: before.succeeded + now.succeeded - mark.succeeded,
+      errors: before.errors + now.errors - mark.errors,
+      aborted: before.aborted + now.aborted - mark.aborted,
+      skipped: before.skipped + now.skipped - mark.skipped,
+      missed: before.missed + now.missed - mark.missed,
+    };
+  }
+}
+
+/** A record as the ledger has it. What is nothing is left out: with many workers, these are most of what a renewal carries. */
+export function encodeWorkerRecord(record: WorkerRecord): string {
+  return JSON.stringify({
+    iterations: record.iterations || undefined,
+    succeeded: record.succeeded || undefined,
+    errors: record.errors || undefined,
+    aborted: record.aborted || undefined,
+    skipped: record.skipped || undefined,
+    missed: record.missed || undefined,
+    lastStartAt: record.lastStartAt ?? undefined,
+    lastSuccessAt: record.lastSuccessAt ?? undefined,
+    lastErrorAt: record.lastErrorAt ?? undefined,
+    nextRunAt: record.nextRunAt ?? undefined,
+    lastDuration: inHundredths(record.lastDuration),
+    meanDuration: inHundredths(record.meanDuration),
+    maxDuration: inHundredths(record.maxDuration),
+    recentErrors: record.recentErrors.length > 0 ? record.recentErrors : undefined,
+  });
+}
+
+function inHundredths(duration: number): number | undefined {
+  return Math.round(duration * 100) / 100 || undefined;
+}
+
+/** Reads a record from the ledger; what is not one (it lives in a store that others can write to) reads as none. */
+export function decodeWorkerRecord(text: string | undefined): WorkerRecord | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as Partial<Record<keyof WorkerRecord, unknown>> | null;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const counts = eachCount((name) => asAmount(value[name]));
+    return {
+      ...counts,
+      lastStartAt: asTime(value.lastStartAt),
+      lastSuccessAt: asTime(value.lastSuccessAt),
+      lastErrorAt: asTime(value.lastErrorAt),
+      nextRunAt: asTime(value.nextRunAt),
+      lastDuration: asAmount(value.lastDuration),
+      meanDuration: asAmount(value.meanDuration),
+      maxDuration: asAmount(value.maxDuration),
+      recentErrors: Array.isArray(value.recentErrors)
+        ? value.recentErrors.filter(isError).slice(-RECORDED_ERRORS)
+        : [],
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function eachCount(amount: (name: keyof WorkerCounts) => number): WorkerCounts {
+  const counts = COUNTS.map((name): [string, number] => [name, amount(name)]);
+  return Object.fromEntries(counts) as unknown as WorkerCounts;
+}
+
+/** The largest time that a Date can hold. */
+const LAST_TIME = 8.64e15;
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Infinity;
+}
+
+function asAmount(value: unknown): number {
+  return isAmount(value) ? value : 0;
+}
+
+function asTime(value: unknown): number | null {
+  return isAmount(value) && value <= LAST_TIME ? value : null;
+}
+
+function isError(value: unknown): value is RecordedError {
+  const { at, type, message } = (value ?? {}) as Partial<Record<keyof RecordedError, unknown>>;
+  return asTime(at) !== null && typeof type === 'string' && typeof message === 'string';
+}

@@ -1,0 +1,186 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type FleetBoard,
+  type LeaseStore,
+  MemoryLeaseStore,
+  RedisLeaseStore,
+} from 'nestjs-background-services';
+import { cleanUpAll, onCleanUp } from '../support/deferred-cleanup.js';
+import { lead, LONG_TTL, renew } from '../support/leases.js';
+import { RedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
+
+/** Two replicas' views of one store. */
+type Stores = readonly [LeaseStore, LeaseStore];
+
+async function onRedis(keyPrefix: string): Promise<Stores> {
+  const { port } = await RedisServer.start();
+  const open = () => {
+    const store = new RedisLeaseStore({ redis: { port, keyPrefix }, commandTimeout: 3_000 });
+    onCleanUp(() => store.close());
+    return store;
+  };
+  return [open(), open()];
+}
+
+const adapters: readonly (readonly [string, () => Promise<Stores>])[] = [
+  [
+    'MemoryBoard',
+    async () => {
+      const store = new MemoryLeaseStore();
+      return [store, store];
+    },
+  ],
+  ['RedisBoard', () => onRedis('')],
+  ['RedisBoard with a key prefix', () => onRedis('app:')],
+];
+
+const KEY = 'board:leader';
+
+describe.each(adapters)('%s', (_name, open) => {
+  let store: LeaseStore;
+  let other: LeaseStore;
+  let mine: FleetBoard;
+  let theirs: FleetBoard;
+
+  beforeEach(async () => {
+    [store, other] = await open();
+    mine = store.board!;
+    theirs = other.board!;
+  });
+  afterEach(cleanUpAll);
+  afterAll(cleanUpAll);
+
+  describe('postings', () => {
+    it('are seen by all until they are taken down', async () => {
+      expect(await theirs.postings()).toEqual(new Map());
+      await mine.post({ id: 'a', text: 'one', ttl: LONG_TTL });
+      await mine.post({ id: '__proto__', text: 'two\n', ttl: LONG_TTL });
+      await mine.post({ id: 'a', text: 'three', ttl: LONG_TTL });
+      expect(await theirs.postings()).toEqual(
+        new Map([
+          ['a', 'three'],
+          ['__proto__', 'two\n'],
+        ]),
+      );
+      await theirs.withdraw('a');
+      await theirs.withdraw('nobody');
+      expect([...(await mine.postings()).keys()]).toEqual(['__proto__']);
+    });
+
+    it('go when they are not put up again, and come back', async () => {
+      await mine.post({ id: 'short', text: 'x', ttl: 60 });
+      await mine.post({ id: 'long', text: 'y', ttl: LONG_TTL });
+      await until(() => theirs.postings(), { what: 'it to go', satisfies: ({ size }) => size === 1 });
+      await mine.post({ id: 'short', text: 'z', ttl: LONG_TTL });
+      expect((await theirs.postings()).get('short')).toBe('z');
+    });
+
+    it('answer with a revision that rises with each announcement', async () => {
+      const post = () => mine.post({ id: 'a', text: '', ttl: LONG_TTL });
+      const before = await post();
+      expect(await post()).toBe(before);
+      await theirs.announce();
+      await theirs.announce('note');
+      expect(await post()).toBe(before + 2);
+    });
+  });
+
+  describe('orders', () => {
+    it('go to one taker only', async () => {
+      await mine.order('1', 'step down');
+      await mine.order('2', 'trigger');
+      expect(await theirs.orders()).toEqual(
+        new Map([
+          ['1', 'step down'],
+          ['2', 'trigger'],
+        ]),
+      );
+      const taken = await Promise.all([mine, theirs, mine].map((board) => board.claim('1')));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      expect(await mine.claim('unheard of')).toBe(false);
+      expect([...(await mine.orders()).keys()]).toEqual(['2']);
+    });
+
+    it('are answered', async () => {
+      expect(await mine.answerTo('1')).toBeUndefined();
+      await theirs.answer('1', 'done');
+      expect(await mine.answerTo('1')).toBe('done');
+    });
+  });
+
+  describe('notes', () => {
+    it('are kept newest first, two hundred of them', async () => {
+      expect(await mine.notes(10)).toEqual([]);
+      for (let i = 1; i <= 205; i += 1) await mine.announce(`note ${i}`);
+      expect(await theirs.notes(2)).toEqual(['note 205', 'note 204']);
+      expect(await theirs.notes(1_000)).toHaveLength(200);
+      for (const limit of [0, -1]) expect(await theirs.notes(limit)).toEqual([]);
+    });
+  });
+
+  describe('watch', () => {
+    it('hears of announcements and answers, until it is stopped', async () => {
+      let heard = 0;
+      const stop = mine.watch(() => (heard += 1));
+      // The subscription may still be on its way.
+      await until(async () => (await theirs.announce(), heard > 0), { what: 'an announcement' });
+      heard = 0;
+      await theirs.answer('1', 'done');
+      await until(() => heard > 0, { what: 'an answer' });
+      stop();
+      heard = 0;
+      let others = 0;
+      mine.watch(() => (others += 1));
+      await theirs.announce();
+      await until(() => others > 0, { what: 'the other listener' });
+      expect(heard).toBe(0);
+    });
+  });
+
+  describe('leases', () => {
+    it('are looked at with their ledgers, in order, and not touched', async () => {
+      const lease = await lead(store, KEY, 'a');
+      await renew(store, lease, { ledger: { field: 'value' } });
+      const [free, held] = await theirs.look(['free', KEY]);
+      expect(free).toEqual({ key: 'free', holder: null, ttl: null, token: null, ledger: {} });
+      expect(held).toMatchObject({ key: KEY, holder: 'a', token: lease.token, ledger: { field: 'value' } });
+      expect(await theirs.look([])).toEqual([]);
+    });
+
+    it('have entries that an operator changes, whoever leads', async () => {
+      const lease = await lead(store, KEY, 'a');
+      await renew(store, lease, { ledger: { field: 'value', stays: 'x' } });
+      await theirs.amend(KEY, { field: null, hold: 'because', absent: null });
+      expect((await mine.look([KEY]))[0]?.ledger).toEqual({ stays: 'x', hold: 'because' });
+      expect(await renew(store, lease)).toMatchObject({ outcome: 'renewed' });
+      await theirs.amend('nobody:leads', { hold: 'early' });
+      expect((await mine.look(['nobody:leads']))[0]?.ledger).toEqual({ hold: 'early' });
+    });
+
+    it('are kept from everybody for a time', async () => {
+      const lease = await lead(store, KEY, 'a');
+      await theirs.disable(KEY, 100);
+      expect(await renew(store, lease)).toEqual({ outcome: 'lost', holder: 'DISABLED' });
+      await until(() => mine.look([KEY]), { what: 'its end', satisfies: ([view]) => view?.holder === null });
+      await lead(store, KEY, 'b');
+    });
+
+    it('are freed of one holder, and standbys are told', async () => {
+      const released: string[] = [];
+      store.watch(({ key, holder }) => released.push(`${key} ${holder}`));
+      await lead(store, KEY, 'a');
+      expect(await theirs.free(KEY, 'b')).toBe(false);
+      expect(await theirs.free('free', 'a')).toBe(false);
+      await until(
+        async () => {
+          const freed = await theirs.free(KEY, 'a');
+          if (!freed) await lead(store, KEY, 'a');
+          return released.length > 0;
+        },
+        { what: 'the release to be heard of' },
+      );
+      expect(released[0]).toBe(`${KEY} a`);
+    });
+  });
+});
