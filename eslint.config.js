@@ -81,6 +81,22 @@ export default tseslint.config(
   },
   ...layerRules,
   {
+    files: ['libs/background-dashboard/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '(^|/)background-services/',
+              message: 'Import nestjs-background-services by its name: its public surface is all there is.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: {
       '@typescript-eslint/unbound-method': 'off',

@@ -9,11 +9,12 @@
  * they use and nothing else.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import process from 'node:process';
 import { rollup } from 'rollup';
+import { buildPage } from './build-page.mjs';
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
@@ -32,6 +33,7 @@ async function buildLibrary(library) {
     chmodSync(join(dist, `${file}.js`), 0o755);
   }
   remove(modules);
+  if (existsSync(join(library, 'page'))) await buildPage(library);
 }
 
 function compile(library, { types, modules }) {

@@ -12,6 +12,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'libs/background-services/README.md',
   'libs/background-services/docs/quorum.md',
+  'libs/background-dashboard/README.md',
 ];
 
 interface Placed extends Snippet {

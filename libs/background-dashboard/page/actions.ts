@@ -1,0 +1,82 @@
+import type { ControlAction } from 'nestjs-background-services';
+import type { Key, Worker } from './wire.js';
+
+/** One thing to do, and what it is done to. */
+export interface Act {
+  readonly action: ControlAction;
+  readonly label: string;
+  /** What will happen, for the dialog. */
+  readonly consequence: string;
+  readonly target: string;
+  /** Of the API. */
+  readonly path: string;
+  /** Whether it takes work away from its place, or keeps it from being done. */
+  readonly isGrave: boolean;
+  /** Whether it is for a time. */
+  readonly hasDuration: boolean;
+}
+
+type Kind = Pick<Act, 'action' | 'label' | 'consequence'> & Partial<Pick<Act, 'isGrave' | 'hasDuration'>>;
+
+const PAUSE: Kind = {
+  action: 'pause',
+  label: 'Pause',
+  consequence: 'No iteration will start, on any replica, until it is resumed. A running one goes on.',
+  isGrave: true,
+};
+const RESUME: Kind = { action: 'resume', label: 'Resume', consequence: 'Iterations will start again.' };
+const TRIGGER: Kind = {
+  action: 'trigger',
+  label: 'Run now',
+  consequence: 'The leader will begin one iteration at once, beside its schedule.',
+};
+const RESET: Kind = {
+  action: 'reset-breaker',
+  label: 'Close breaker',
+  consequence: 'The circuit breaker will close, and iterations run again.',
+};
+const FORCE_OPEN: Kind = {
+  action: 'force-open-breaker',
+  label: 'Open breaker',
+  consequence: 'No iteration will be let through until the circuit breaker is closed by hand.',
+  isGrave: true,
+};
+const STEP_DOWN: Kind = {
+  action: 'step-down',
+  label: 'Step down',
+  consequence: 'Running work is aborted and drained, and another replica takes the lead.',
+  isGrave: true,
+};
+const DISABLE: Kind = {
+  action: 'disable',
+  label: 'Disable',
+  consequence: 'No replica will lead this key for as long as you say. Running work is aborted.',
+  isGrave: true,
+  hasDuration: true,
+};
+const ENABLE: Kind = { action: 'enable', label: 'Enable', consequence: 'Replicas may lead this key again.' };
+const EXPIRE: Kind = {
+  action: 'expire-lease',
+  label: 'Expire lease',
+  consequence:
+    'The lease is freed before it expires by itself. A holder that is only cut off from the store may still be at work.',
+  isGrave: true,
+};
+
+/** What makes sense for a worker as it is. */
+export function actsOn({ name, state, circuitBreaker }: Worker): readonly Act[] {
+  const isOpen = circuitBreaker.state !== 'closed';
+  const kinds = [state === 'paused' ? RESUME : PAUSE, TRIGGER, isOpen ? RESET : FORCE_OPEN];
+  return kinds.map((kind) => toAct(kind, 'workers', name));
+}
+
+/** What makes sense for a key as it is. */
+export function actsOnKey({ key, state }: Key): readonly Act[] {
+  const kinds = [state === 'stale' ? EXPIRE : STEP_DOWN, state === 'disabled' ? ENABLE : DISABLE];
+  return kinds.map((kind) => toAct(kind, 'keys', key));
+}
+
+function toAct(kind: Kind, group: 'workers' | 'keys', target: string): Act {
+  const path = `${group}/${encodeURIComponent(target)}/${kind.action}`;
+  return { isGrave: false, hasDuration: false, ...kind, target, path };
+}

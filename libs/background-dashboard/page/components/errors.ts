@@ -1,0 +1,38 @@
+import { html } from 'htm/preact';
+import { type ComponentChildren, h } from 'preact';
+import type { Worker } from '../wire.js';
+import { Moment, Section } from './shared.js';
+
+const MOST = 20;
+
+/** The last errors of all workers, newest first. */
+export function Errors({
+  workers,
+  now,
+}: {
+  readonly workers: readonly Worker[];
+  readonly now: number;
+}): ComponentChildren {
+  const errors = workers
+    .flatMap(({ name, recentErrors }) => recentErrors.map((error) => ({ name, ...error })))
+    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+    .slice(0, MOST);
+  return h(
+    Section,
+    { id: 'errors', title: 'Recent errors' },
+    errors.length === 0
+      ? html`<p class="quiet">None.</p>`
+      : html`<ul class="entries">
+          ${errors.map(
+            ({ name, at, type, message }) =>
+              html`<li>
+                <p>
+                  <span class="name">${name}</span>
+                  <span class="quiet">${type}, ${h(Moment, { at, now })}</span>
+                </p>
+                <p class="message">${message}</p>
+              </li>`,
+          )}
+        </ul>`,
+  );
+}

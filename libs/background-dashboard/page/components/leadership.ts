@@ -1,0 +1,102 @@
+import { html } from 'htm/preact';
+import { type ComponentChildren, h } from 'preact';
+import { useState } from 'preact/hooks';
+import { showDuration, showMoment } from '../format.js';
+import { type Palette, type Stretch, stretchesOf } from '../time-line.js';
+import type { Key, Replica } from '../wire.js';
+import { ReplicaName, Section, Table } from './shared.js';
+
+interface LeadershipProps {
+  readonly keys: readonly Key[];
+  readonly replicas: readonly Replica[];
+  readonly palette: Palette;
+  readonly now: number;
+}
+
+const SPANS = { '5 minutes': 300_000, '1 hour': 3_600_000, '24 hours': 86_400_000 };
+
+/** Who led when, and who is there. */
+export function Leadership({ keys, replicas, palette, now }: LeadershipProps): ComponentChildren {
+  const [span, setSpan] = useState(SPANS['5 minutes']);
+  return h(
+    Section,
+    { id: 'leadership', title: 'Who led when' },
+    html`<label class="span">
+        The last
+        <select
+          value=${span}
+          onChange=${(event: Event) => setSpan(Number((event.currentTarget as HTMLSelectElement).value))}
+        >
+          ${Object.entries(SPANS).map(([label, value]) => html`<option value=${value}>${label}</option>`)}
+        </select>
+      </label>
+      <div class="lanes">
+        ${keys.map((key) => h(Lane, { key: key.key, lease: key, palette, now, span }))}
+        <div class="axis" aria-hidden="true"><span>${showMoment(now - span)}</span><span>now</span></div>
+      </div>
+      ${h(Replicas, { replicas, palette })}`,
+  );
+}
+
+interface LaneProps extends Pick<LeadershipProps, 'palette' | 'now'> {
+  readonly lease: Key;
+  readonly span: number;
+}
+
+/** Pictures say nothing to those who hear the page: the stretches are a list with a text for each. */
+function Lane({ lease, palette, now, span }: LaneProps): ComponentChildren {
+  const stretches = stretchesOf(lease, now, span);
+  return html`<div class="lane">
+    <p class="lane-name">
+      <span class="name">${lease.key}</span>
+      <span class="quiet">
+        ${lease.state}${lease.state === 'led' && lease.since !== null && ` for ${showDuration(Math.max(0, now - Date.parse(lease.since)))}`}</span
+      >
+    </p>
+    <ol class="bar" aria-label=${`Leaders of ${lease.key}`}>
+      ${stretches.map((stretch) => h(StretchItem, { key: stretch.token, stretch, colour: palette.of(stretch.leader) }))}
+    </ol>
+  </div>`;
+}
+
+function StretchItem({
+  stretch,
+  colour,
+}: {
+  readonly stretch: Stretch;
+  readonly colour: string;
+}): ComponentChildren {
+  const { leader, from, to, reason, left, width } = stretch;
+  const told = `${leader}: from ${showMoment(from)}${to === undefined ? '' : ` to ${showMoment(to)}`}, ${reason}`;
+  // Positions are set from the script, which the page's policy allows; a style attribute it does not.
+  return html`<li
+    class=${`stretch ${colour}`}
+    title=${told}
+    style=${{ left: `${left}%`, width: `${width}%` }}
+  >
+    <span aria-hidden="true">${leader}</span><span class="hidden">${told}</span>
+  </li>`;
+}
+
+const COLUMNS = ['Replica', 'Host', 'Version', 'Up for', 'Event loop lag', 'Leads'];
+
+function Replicas({ replicas, palette }: Pick<LeadershipProps, 'replicas' | 'palette'>): ComponentChildren {
+  const rows = replicas.map(
+    (replica) =>
+      html`<tr role="row" key=${replica.id}>
+        <th role="rowheader" scope="row">
+          ${h(ReplicaName, { id: replica.id, colour: palette.of(replica.id) })}
+        </th>
+        <td role="cell" data-label="Host">${replica.host} <span class="quiet">pid ${replica.pid}</span></td>
+        <td role="cell" data-label="Version">
+          ${replica.version ?? '–'} <span class="quiet">node ${replica.node}</span>
+        </td>
+        <td role="cell" data-label="Up for">${showDuration(replica.uptime)}</td>
+        <td role="cell" data-label="Event loop lag">${showDuration(replica.eventLoopLag)}</td>
+        <td role="cell" data-label="Leads">
+          ${replica.leads.length > 0 ? replica.leads.join(', ') : html`<span class="quiet">${replica.enabled ? 'standby' : 'does not campaign'}</span>`}
+        </td>
+      </tr>`,
+  );
+  return h(Table, { caption: 'Replicas of the fleet', columns: COLUMNS }, rows);
+}

@@ -1,0 +1,111 @@
+import { html } from 'htm/preact';
+import { type ComponentChildren, h } from 'preact';
+import { showCount, showDistance, showDuration } from '../format.js';
+import { identityOf, type Rates, showRate, sparkline } from '../rates.js';
+import type { Palette } from '../time-line.js';
+import type { Worker } from '../wire.js';
+import { Badge, type BadgeTone, Moment, ReplicaName, Section, Table } from './shared.js';
+
+interface WorkersProps {
+  readonly workers: readonly Worker[];
+  readonly rates: Rates;
+  readonly palette: Palette;
+  readonly now: number;
+}
+
+const COLUMNS = ['Worker', 'State', 'Leader', 'Last run', 'Next run', 'Breaker', 'Iterations', 'Rate'];
+
+export function Workers({ workers, rates, palette, now }: WorkersProps): ComponentChildren {
+  const rows = workers.map((worker) =>
+    h(WorkerRow, { key: identityOf(worker), worker, rates, palette, now }),
+  );
+  return h(
+    Section,
+    { id: 'workers', title: 'Workers' },
+    workers.length === 0
+      ? html`<p class="quiet">No worker is registered.</p>`
+      : h(Table, { caption: 'Workers of the fleet', columns: COLUMNS }, rows),
+  );
+}
+
+const STATES: Readonly<Record<Worker['state'], BadgeTone>> = {
+  running: 'good',
+  paused: 'attention',
+  stopped: 'attention',
+  disabled: 'attention',
+  leaderless: 'bad',
+};
+
+interface RowProps extends Omit<WorkersProps, 'workers'> {
+  readonly worker: Worker;
+}
+
+function WorkerRow({ worker, rates, palette, now }: RowProps): ComponentChildren {
+  const { name, key, schedule, state, paused, leader, lastStartAt, nextRunAt, duration } = worker;
+  return html`<tr role="row">
+    <th role="rowheader" scope="row">
+      <span class="name">${name}</span>
+      <span class="quiet line">${schedule} · ${key}</span>
+    </th>
+    <td role="cell" data-label="State">
+      ${h(Badge, { tone: STATES[state] }, state)}
+      ${paused?.by && html`<span class="quiet line">by ${paused.by}: ${paused.why}</span>`}
+    </td>
+    <td role="cell" data-label="Leader">
+      ${leader === null ? html`<span class="quiet">nobody</span>` : h(ReplicaName, { id: leader, colour: palette.of(leader) })}
+    </td>
+    <td role="cell" data-label="Last run">
+      ${h(Moment, { at: lastStartAt, now })}
+      ${lastStartAt !== null && html`<span class="quiet line">took ${showDuration(duration.last)}</span>`}
+    </td>
+    <td role="cell" data-label="Next run">
+      ${h(Moment, { at: state === 'running' ? nextRunAt : null, now })}
+    </td>
+    <td role="cell" data-label="Breaker">${h(Breaker, { breaker: worker.circuitBreaker, now })}</td>
+    <td role="cell" data-label="Iterations" class="number">
+      ${showCount(worker.iterations)}
+      <span class=${worker.errors > 0 ? 'line failed' : 'quiet line'}
+        >${showCount(worker.errors)} failed</span
+      >
+    </td>
+    <td role="cell" data-label="Rate">${h(Sparkline, { points: rates.of(worker) })}</td>
+  </tr>`;
+}
+
+const BREAKERS: Readonly<Record<Worker['circuitBreaker']['state'], BadgeTone>> = {
+  closed: 'plain',
+  'half-open': 'attention',
+  open: 'bad',
+  'forced-open': 'bad',
+  disabled: 'plain',
+};
+
+function Breaker({
+  breaker: { state, retryAt },
+  now,
+}: {
+  readonly breaker: Worker['circuitBreaker'];
+  readonly now: number;
+}): ComponentChildren {
+  const isWaiting = state === 'open' && retryAt !== null;
+  return html`${h(Badge, { tone: BREAKERS[state] }, state)}
+  ${isWaiting && html`<span class="quiet line">tries ${showDistance(Math.max(Date.parse(retryAt), now), now)}</span>`}`;
+}
+
+const BOX = { width: 80, height: 20 };
+
+function Sparkline({ points }: { readonly points: readonly number[] }): ComponentChildren {
+  const last = points.at(-1);
+  if (last === undefined) return html`<span class="quiet">…</span>`;
+  return html`<span class="rate">
+    <svg
+      viewBox=${`-1 -1 ${BOX.width + 2} ${BOX.height + 2}`}
+      width=${BOX.width}
+      height=${BOX.height}
+      aria-hidden="true"
+    >
+      <polyline points=${sparkline(points, BOX)} />
+    </svg>
+    ${showRate(last)}
+  </span>`;
+}

@@ -1,0 +1,91 @@
+import { Controller, Inject, Param, Post, Req, Res, type Type, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  type ControlReason,
+  type ControlRecord,
+  type ControlResult,
+  FleetControl,
+} from 'nestjs-background-services';
+import { ActGuard } from '../access/guards.js';
+import { Identity } from '../access/identity.js';
+import { SameOriginGuard } from '../access/same-origin.guard.js';
+import { readDuration, readReason } from './order.js';
+import { ProblemFilter } from './problem.filter.js';
+import { Replies } from './replies.js';
+
+const STATUS: Readonly<Record<ControlResult, number>> = { done: 200, pending: 202, refused: 409 };
+
+/** The request, of whichever HTTP adapter. */
+interface Asked {
+  readonly body?: unknown;
+}
+
+/** Makes a controller class of its own for each app, because its path comes from options that are known only once providers are made. */
+export function createActController(): Type {
+  @Controller()
+  @UseFilters(ProblemFilter)
+  @UseGuards(ActGuard, SameOriginGuard)
+  class BackgroundDashboardActController {
+    constructor(
+      @Inject(FleetControl) private readonly control: FleetControl,
+      @Inject(Identity) private readonly identity: Identity,
+      @Inject(Replies) private readonly replies: Replies,
+    ) {}
+
+    @Post('workers/:name/pause')
+    pause(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.pause(name, reason));
+    }
+
+    @Post('workers/:name/resume')
+    resume(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.resume(name, reason));
+    }
+
+    @Post('workers/:name/trigger')
+    trigger(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.trigger(name, reason));
+    }
+
+    @Post('workers/:name/reset-breaker')
+    resetBreaker(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.resetCircuitBreaker(name, reason));
+    }
+
+    @Post('workers/:name/force-open-breaker')
+    forceOpenBreaker(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.forceOpenCircuitBreaker(name, reason));
+    }
+
+    @Post('keys/:key/step-down')
+    stepDown(@Param('key') key: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.stepDown(key, reason));
+    }
+
+    @Post('keys/:key/disable')
+    disable(@Param('key') key: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) =>
+        this.control.disable(key, { ...reason, duration: readDuration(request.body) }),
+      );
+    }
+
+    @Post('keys/:key/enable')
+    enable(@Param('key') key: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.enable(key, reason));
+    }
+
+    @Post('keys/:key/expire-lease')
+    expireLease(@Param('key') key: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.expireLease(key, reason));
+    }
+
+    async #act(
+      request: Asked,
+      response: unknown,
+      order: (reason: ControlReason) => Promise<ControlRecord>,
+    ): Promise<void> {
+      const record = await order(readReason(request.body, await this.identity.of(request)));
+      this.replies.json(response, record, STATUS[record.outcome]);
+    }
+  }
+  return BackgroundDashboardActController;
+}

@@ -1,0 +1,55 @@
+import { HttpException } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
+
+/** An error as RFC 9457 has it: `application/problem+json`. */
+export interface Problem {
+  /** `about:blank` where the status says it all, else a name that stays the same. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  /** Stable, to branch on: `BGS_…` of the library, or `HTTP_<status>`. */
+  readonly code: string;
+}
+
+/** What of the library's errors is whose fault. */
+const KINDS: Readonly<Record<string, { readonly status: number; readonly title: string }>> = {
+  BGS_INVALID_ORDER: { status: 400, title: 'The order is not complete, or out of bounds' },
+  BGS_WORKER_NOT_FOUND: { status: 404, title: 'No such worker' },
+  BGS_KEY_NOT_FOUND: { status: 404, title: 'No such lease key' },
+  BGS_STORE: { status: 503, title: 'The lease store does not answer' },
+};
+
+/** `undefined`: an error that nobody foresaw, of which the client is told nothing. */
+export function toProblem(error: unknown): Problem | undefined {
+  if (error instanceof HttpException) return ofHttp(error);
+  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
+  // By its code, not its class: the app may have two copies of the package.
+  if (typeof code !== 'string' || !Object.hasOwn(KINDS, code)) return undefined;
+  return { type: typeOf(code), ...KINDS[code]!, detail: String(message), code };
+}
+
+/** What is answered for an error that nobody foresaw. */
+export const UNFORESEEN: Problem = {
+  type: 'about:blank',
+  title: 'Internal Server Error',
+  status: 500,
+  code: 'HTTP_500',
+};
+
+function ofHttp(error: HttpException): Problem {
+  const status = error.getStatus();
+  const title = STATUS_CODES[status] ?? 'Error';
+  const { code } = Object(error.getResponse()) as { readonly code?: unknown };
+  const { message: detail } = error;
+  if (typeof code !== 'string') return { type: 'about:blank', title, status, detail, code: `HTTP_${status}` };
+  return { type: typeOf(code), title, status, detail, code };
+}
+
+/** `BGS_WORKER_NOT_FOUND` is `urn:nestjs-background:worker-not-found`. */
+function typeOf(code: string): string {
+  return `urn:nestjs-background:${code
+    .replace(/^BGS_(DASHBOARD_)?/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')}`;
+}

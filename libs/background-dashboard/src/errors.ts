@@ -1,0 +1,29 @@
+import { inspect } from 'node:util';
+import type { OptionProblem } from 'nestjs-background-services';
+
+/** The options of `BackgroundDashboardModule` are wrong: thrown at boot, with every wrong field at once. */
+export class InvalidDashboardOptionsError extends Error {
+  readonly code = 'BGS_DASHBOARD_INVALID_OPTIONS';
+
+  constructor(readonly problems: readonly OptionProblem[]) {
+    const lines = problems.map(
+      ({ field, expected, received }) =>
+        `  - ${field}: expected ${expected}, received ${inspect(received, { depth: 0, breakLength: Infinity }).slice(0, 80)}`,
+    );
+    super(['BackgroundDashboardModule: wrong options', ...lines].join('\n'));
+    this.name = new.target.name;
+  }
+}
+
+/** The page that the package brings along is not where it belongs. */
+export class PageNotBuiltError extends Error {
+  readonly code = 'BGS_DASHBOARD_PAGE_NOT_BUILT';
+
+  constructor(folder: string, options?: ErrorOptions) {
+    super(
+      `The dashboard's page is not in ${folder}: install the package anew (in its repository: npm run build:lib), or set page: false.`,
+      options,
+    );
+    this.name = new.target.name;
+  }
+}

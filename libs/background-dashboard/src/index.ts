@@ -1,0 +1,15 @@
+export { BackgroundDashboardModule } from './background-dashboard.module.js';
+export type {
+  BackgroundDashboardOptions,
+  BackgroundDashboardOptionsFactory,
+  DashboardGuard,
+  DashboardGuards,
+} from './options.js';
+
+// What the API takes and gives
+export type { AccessBody, PulseBody, WorkerBody } from './api/bodies.js';
+export type { OrderBody } from './api/order.js';
+export type { Problem } from './api/problem.js';
+
+// Errors
+export { InvalidDashboardOptionsError, PageNotBuiltError } from './errors.js';

@@ -1,0 +1,80 @@
+/** What an OpenAPI document says of a route. */
+export interface Operation {
+  readonly summary: string;
+  readonly body?: typeof ORDER;
+  readonly query?: { readonly name: string; readonly schema: { readonly type: 'integer' } };
+  readonly produces?: string;
+  readonly responses: Readonly<Record<number, string>>;
+}
+
+const ORDER = {
+  type: 'object',
+  required: ['why'],
+  properties: {
+    why: { type: 'string', minLength: 1, maxLength: 500 },
+    by: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      description: 'Left out where the app itself says who is asking',
+    },
+  } as Record<string, object>,
+};
+
+const DURATION = { type: 'integer', minimum: 1, maximum: 2_592_000_000, description: 'Milliseconds' };
+
+const DISABLE_ORDER = {
+  ...ORDER,
+  required: [...ORDER.required, 'duration'],
+  properties: { ...ORDER.properties, duration: DURATION },
+};
+
+const DENIED = { 401: 'Not signed in', 403: 'Not allowed' };
+const STORE = { 503: 'The lease store does not answer' };
+
+function look(summary: string, more: Partial<Operation> = {}): Operation {
+  return { summary, ...more, responses: { 200: 'OK', ...DENIED, ...more.responses } };
+}
+
+function act(summary: string, body: typeof ORDER = ORDER): Operation {
+  return {
+    summary,
+    body,
+    responses: {
+      200: 'Done, or it was so already: the record of the audit list',
+      202: 'The leader has not answered yet, and does it with its next renewal',
+      400: 'The order is not complete, or out of bounds',
+      ...DENIED,
+      404: 'No such worker or key',
+      409: 'Refused: the record says why',
+      415: 'Not sent as application/json',
+      ...STORE,
+    },
+  };
+}
+
+/** By controller and method. */
+export const OPERATIONS: Readonly<Record<'read' | 'act', Readonly<Record<string, Operation>>>> = {
+  read: {
+    fleet: look('The whole fleet: replicas, keys, workers, warnings'),
+    worker: look('One worker and its lease', { responses: { 404: 'No such worker', ...STORE } }),
+    audit: look('The last acts, newest first', {
+      query: { name: 'limit', schema: { type: 'integer' } },
+      responses: { 400: 'Not a whole number from 1 to 200', ...STORE },
+    }),
+    staleLeases: look('Leases whose holder is not there', { responses: STORE }),
+    access: look('What whoever asks may do'),
+    stream: look('The fleet whenever it changes, as server-sent events', { produces: 'text/event-stream' }),
+  },
+  act: {
+    pause: act('Lets no iteration of a worker start, on any replica'),
+    resume: act('Ends a pause'),
+    trigger: act('Runs one iteration now, on the leader'),
+    resetBreaker: act('Closes the circuit breaker of a worker'),
+    forceOpenBreaker: act('Lets no iteration through until the breaker is reset'),
+    stepDown: act('Lets another replica lead a key'),
+    disable: act('Keeps every replica from leading a key for a time', DISABLE_ORDER),
+    enable: act('Puts a key into service again'),
+    expireLease: act('Frees a lease whose holder is not there'),
+  },
+};

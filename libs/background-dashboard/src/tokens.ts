@@ -1,0 +1,2 @@
+/** The resolved options. */
+export const RESOLVED_OPTIONS = Symbol('nestjs-background-dashboard:options');

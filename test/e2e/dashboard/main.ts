@@ -1,0 +1,89 @@
+import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Cron, Interval, ScheduleModule } from '@nestjs/schedule';
+import { BackgroundDashboardModule } from 'nestjs-background-dashboard';
+import {
+  BackgroundServiceManager,
+  BackgroundServicesModule,
+  LeaderElected,
+} from 'nestjs-background-services';
+import { report } from '../replica/report.js';
+import { type DashboardReplicaEvent, type DashboardReplicaSettings, HOSTILE } from './settings.js';
+
+const { redis, ttl, instanceId, hostile } = JSON.parse(
+  process.env.REPLICA ?? '{}',
+) as DashboardReplicaSettings;
+
+@Injectable()
+@LeaderElected('prices:leader')
+class Prices {
+  @Interval('intraday-prices', 250) update() {}
+  @Interval('order-book', 1_000) aggregate() {}
+}
+
+@Injectable()
+@LeaderElected('reports:leader')
+class Reports {
+  @Cron('0 4 * * *', { name: 'nightly-report', timeZone: 'UTC' }) write() {}
+}
+
+@Injectable()
+@LeaderElected('rates:leader')
+class Rates {
+  #runs = 0;
+
+  @Interval('exchange-rates', 700) update() {
+    this.#runs += 1;
+    if (this.#runs % 5 === 0)
+      throw new Error('503 Service Unavailable: https://rates.example/v2/latest?base=EUR');
+  }
+}
+
+@Injectable()
+@LeaderElected(HOSTILE.key, { circuitBreaker: { failureThreshold: 3, openDuration: 30_000 } })
+class Hostile {
+  @Interval(HOSTILE.name, 300) fail() {
+    throw new Error(HOSTILE.message);
+  }
+}
+
+/** Whoever has a cookie may look, and with the right one act. */
+@Injectable()
+class RoleGuard implements CanActivate {
+  protected readonly roles: readonly string[] = ['reader', 'operator'];
+
+  canActivate(context: ExecutionContext): boolean {
+    const { headers } = context.switchToHttp().getRequest<{ headers: { cookie?: string } }>();
+    const [, role = ''] = /role=(\w+)/.exec(headers.cookie ?? '') ?? [];
+    return this.roles.includes(role);
+  }
+}
+
+@Injectable()
+class OperatorGuard extends RoleGuard {
+  protected override readonly roles = ['operator'];
+}
+
+@Module({
+  imports: [
+    ScheduleModule.forRoot(),
+    BackgroundServicesModule.forRoot({ redis, instanceId, lease: { ttl }, fleet: { version: '1.4.2' } }),
+    BackgroundDashboardModule.forRoot({ guards: { read: RoleGuard, act: OperatorGuard } }),
+  ],
+  providers: [Prices, Reports, Rates, ...(hostile ? [Hostile] : [])],
+})
+class DashboardReplicaModule {}
+
+// A browser opens connections ahead of requests, and Node's server waits for one on which nothing was ever asked.
+const app = await NestFactory.create(DashboardReplicaModule, {
+  logger: ['error'],
+  forceCloseConnections: true,
+});
+app.setGlobalPrefix('v1', { exclude: ['health/*path'] });
+app.enableShutdownHooks();
+await app.listen(0, '127.0.0.1');
+report<DashboardReplicaEvent>({
+  event: 'up',
+  instance: app.get(BackgroundServiceManager).instanceId,
+  url: `${await app.getUrl()}/v1/background`,
+});
