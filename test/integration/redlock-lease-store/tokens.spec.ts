@@ -78,9 +78,13 @@ describe('The fencing tokens of a quorum', () => {
       expect(grants.length).toBeGreaterThanOrEqual(STORMS);
       expect(Math.min(...grants.map(({ token }) => token))).toBeGreaterThan(first.token);
       expect(new Set(grants.map(({ token }) => token)).size).toBe(grants.length);
-      for (const later of grants)
-        for (const earlier of grants)
-          if (earlier.receivedAt <= later.sentAt) expect(earlier.token).toBeLessThan(later.token);
+      // Thousands of grants are millions of pairs: too many to expect something of each.
+      const fallen = grants.flatMap((later) =>
+        grants
+          .filter((earlier) => earlier.receivedAt <= later.sentAt && earlier.token >= later.token)
+          .map((earlier) => ({ earlier, later })),
+      );
+      expect(fallen).toEqual([]);
     },
     120_000,
   );
