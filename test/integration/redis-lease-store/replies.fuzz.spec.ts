@@ -40,13 +40,18 @@ const huge = fc.constantFrom(
   `${'*1\r\n'.repeat(1_000)}:1\r\n`,
 );
 
+/** A yes, a no with the holder, a conflict: all that the scripts for a single lease say. */
+const SOUND = /^\*(1\r\n:1|2\r\n:[02])\r\n/;
+
 /** What comes over the wire: a value, the beginning of one, or no Redis protocol at all. */
-const garbage = fc.oneof(
-  { weight: 6, arbitrary: value },
-  { weight: 2, arbitrary: fc.tuple(value, fc.nat(40)).map(([text, length]) => text.slice(0, length)) },
-  { weight: 1, arbitrary: fc.string({ maxLength: 60 }) },
-  { weight: 1, arbitrary: huge },
-);
+const garbage = fc
+  .oneof(
+    { weight: 6, arbitrary: value },
+    { weight: 2, arbitrary: fc.tuple(value, fc.nat(40)).map(([text, length]) => text.slice(0, length)) },
+    { weight: 1, arbitrary: fc.string({ maxLength: 60 }) },
+    { weight: 1, arbitrary: huge },
+  )
+  .filter((text) => !SOUND.test(text));
 
 describe('RedisLeaseStore, whatever Redis answers,', () => {
   afterEach(cleanUpAll);

@@ -26,24 +26,22 @@ export function readAcquireReplies(answer: unknown, leases: number): readonly Ac
 export function readRenewReplies(answer: unknown, leases: number): readonly RenewReply[] {
   const [time, ...replies] = asArray(answer, leases + 1);
   const storeTime = asCount(time);
-  return replies.map((reply): RenewReply => {
-    const [code, holder] = asArray(reply);
-    return code === 1 ? { outcome: 'renewed', storeTime } : asLost(code, holder);
-  });
+  return replies.map((reply): RenewReply =>
+    isYes(reply) ? { outcome: 'renewed', storeTime } : asLost(reply),
+  );
 }
 
 /** @throws StoreError if the answer is none of the script's */
 export function readReleaseReply(answer: unknown): ReleaseReply {
-  const [code, holder] = asArray(answer);
-  return code === 1 ? { outcome: 'released' } : asLost(code, holder);
+  return isYes(answer) ? { outcome: 'released' } : asLost(answer);
 }
 
 /** @throws StoreError if the answer is none of the script's */
 export function readRecordReply(answer: unknown): RecordReply {
-  const [code, current] = asArray(answer);
-  if (code === 1) return { outcome: 'recorded' };
+  if (isYes(answer)) return { outcome: 'recorded' };
+  const [code, current] = asArray(answer, 2);
   if (code === 2) return { outcome: 'conflict', current: current === null ? null : asText(current) };
-  return asLost(code, current);
+  return asLost(answer);
 }
 
 /** The milliseconds left of what Redis answers to PTTL; `null`: the key does not expire, or is not there. */
@@ -52,7 +50,14 @@ export function asTtl(pttl: unknown): number | null {
   return (pttl as number) >= 0 ? (pttl as number) : null;
 }
 
-export function asLost(code: unknown, holder: unknown): Lost {
+/** `{1}`, and nothing behind it. */
+export function isYes(answer: unknown): boolean {
+  return Array.isArray(answer) && answer.length === 1 && answer[0] === 1;
+}
+
+/** `{0, holder or ''}` */
+export function asLost(answer: unknown): Lost {
+  const [code, holder] = asArray(answer, 2);
   if (code !== 0) throw unexpected(code);
   return { outcome: 'lost', holder: asText(holder) || null };
 }

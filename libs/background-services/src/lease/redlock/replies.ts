@@ -1,5 +1,5 @@
 import type { Lost, Unknown } from '../lease-store.js';
-import { asArray, asCount, asLedger, asLost, asText, asTtl, unexpected } from '../redis/replies.js';
+import { asArray, asCount, asLedger, asLost, asText, asTtl, isYes, unexpected } from '../redis/replies.js';
 import type { StampedLedger } from './stamped-ledger.js';
 
 /*
@@ -51,21 +51,19 @@ export function readVoteReplies(answer: unknown, leases: number): readonly VoteR
 /** @throws StoreError if the answer is none of the script's, or not one for each lease */
 export function readGrantReplies(answer: unknown, leases: number): readonly GrantReply[] {
   return asArray(answer, leases).map((reply): GrantReply => {
-    const [code, holder] = asArray(reply);
-    return code === 1 ? { outcome: 'granted' } : asLost(code, holder);
+    return isYes(reply) ? { outcome: 'granted' } : asLost(reply);
   });
 }
 
 /** @throws StoreError if the answer is none of the script's, or not one for each lease */
 export function readSaveReplies(answer: unknown, leases: number): readonly SaveReply[] {
   return asArray(answer, leases).map((reply): SaveReply => {
-    const [code, holder] = asArray(reply);
-    return code === 1 ? { outcome: 'saved' } : asLost(code, holder);
+    return isYes(reply) ? { outcome: 'saved' } : asLost(reply);
   });
 }
 
 /** @throws StoreError if the answer is none of the script's */
 export function readReadReply(answer: unknown): ReadReply {
-  const [code, rest] = asArray(answer);
-  return code === 1 ? { outcome: 'read', ledger: asLedger(rest) } : asLost(code, rest);
+  const [code, rest] = asArray(answer, 2);
+  return code === 1 ? { outcome: 'read', ledger: asLedger(rest) } : asLost(answer);
 }
