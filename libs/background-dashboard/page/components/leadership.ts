@@ -74,7 +74,7 @@ function StretchItem({
     title=${told}
     style=${{ left: `${left}%`, width: `${width}%` }}
   >
-    <span aria-hidden="true">${leader}</span><span class="hidden">${told}</span>
+    <span class="leader" aria-hidden="true">${leader}</span><span class="hidden">${told}</span>
   </li>`;
 }
 
