@@ -9,6 +9,7 @@ const layers = [
   'errors',
   'logs',
   'events',
+  'http',
   'lease',
   'leadership',
   'workers',

@@ -171,8 +171,7 @@ describe('Acts', () => {
     const app = await bootDashboard(open);
     const answer = await post(app, path, undefined, headers);
     expect(answer.status).toBe(status);
-    if (status === 403)
-      expect(answer).toMatchObject({ type: PROBLEM, body: { code: 'BGS_DASHBOARD_CROSS_ORIGIN' } });
+    if (status === 403) expect(answer).toMatchObject({ type: PROBLEM, body: { code: 'BGS_CROSS_ORIGIN' } });
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonx'])(
@@ -181,7 +180,7 @@ describe('Acts', () => {
       const app = await bootDashboard(open);
       expect(await post(app, path, undefined, { 'content-type': type })).toMatchObject({
         status: 415,
-        body: { code: 'BGS_DASHBOARD_NOT_JSON' },
+        body: { code: 'BGS_NOT_JSON' },
       });
     },
   );

@@ -1,41 +1,29 @@
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
-import { ActGuard, ReadGuard } from './access/guards.js';
-import { HostGuards } from './access/host-guards.js';
-import { Identity } from './access/identity.js';
-import { SameOriginGuard } from './access/same-origin.guard.js';
+import { HTTP_PROVIDERS, HTTP_SURFACE, type HttpSurface } from 'nestjs-background-services/http';
 import { createActController } from './api/act.controller.js';
-import { ProblemFilter } from './api/problem.filter.js';
+import { Identity } from './api/identity.js';
+import { PROBLEMS } from './api/problems.js';
 import { createReadController } from './api/read.controller.js';
-import { Replies } from './api/replies.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
 } from './module-definition.js';
-import { type DashboardControllers, mount } from './mount.js';
-import { describeControllers } from './openapi/describe-controllers.js';
+import { type DashboardControllers, describeControllers, mount } from './mount.js';
 import { type BackgroundDashboardOptions, resolveOptions, type ResolvedOptions } from './options.js';
 import { PageAssets } from './page/page-assets.js';
 import { createPageController } from './page/page.controller.js';
 import { FleetStream } from './stream/fleet-stream.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
 
+/** The context of log lines. */
+const NAME = 'BackgroundDashboard';
+
 /**
  * A page and an API to watch and steer the background workers of the whole fleet, from any replica. Import it in the root module, beside
  * `BackgroundServicesModule`. Nothing is mounted unless a guard is configured.
  */
-@Module({
-  providers: [
-    HostGuards,
-    Identity,
-    ReadGuard,
-    ActGuard,
-    SameOriginGuard,
-    Replies,
-    ProblemFilter,
-    FleetStream,
-  ],
-})
+@Module({ providers: [...HTTP_PROVIDERS, Identity, FleetStream] })
 export class BackgroundDashboardModule extends ConfigurableModuleClass {
   static override forRoot(options: BackgroundDashboardOptions = {}): DynamicModule {
     return withControllers(super.forRoot(options));
@@ -55,7 +43,12 @@ function withControllers(definition: DynamicModule): DynamicModule {
   return {
     ...definition,
     controllers: Object.values(controllers),
-    providers: [...(definition.providers ?? []), optionsProvider(controllers), assetsProvider],
+    providers: [
+      ...(definition.providers ?? []),
+      optionsProvider(controllers),
+      surfaceProvider,
+      assetsProvider,
+    ],
   };
 }
 
@@ -69,13 +62,19 @@ function optionsProvider(controllers: DashboardControllers): Provider {
       mount(controllers, resolved);
       if (resolved.guards) await describeControllers(controllers);
       else
-        new Logger('BackgroundDashboard').warn(
+        new Logger(NAME).warn(
           'Not mounted: configure a guard, e.g. BackgroundDashboardModule.forRoot({ guard: AdminGuard })',
         );
       return resolved;
     },
   };
 }
+
+const surfaceProvider: Provider = {
+  provide: HTTP_SURFACE,
+  inject: [RESOLVED_OPTIONS],
+  useFactory: ({ guards }: ResolvedOptions): HttpSurface => ({ name: NAME, guards, problems: PROBLEMS }),
+};
 
 /** Without the page there is nothing to read. */
 const assetsProvider: Provider = {

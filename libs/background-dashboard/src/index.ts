@@ -9,7 +9,7 @@ export type {
 // What the API takes and gives
 export type { AccessBody, PulseBody, WorkerBody } from './api/bodies.js';
 export type { OrderBody } from './api/order.js';
-export type { Problem } from './api/problem.js';
+export type { Problem } from 'nestjs-background-services/http';
 
 // Errors
 export { InvalidDashboardOptionsError, PageNotBuiltError } from './errors.js';

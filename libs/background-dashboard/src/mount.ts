@@ -1,4 +1,6 @@
-import { Controller, type Type, VERSION_NEUTRAL } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { describeController, leaveOutController, mountAt } from 'nestjs-background-services/http';
+import { OPERATIONS } from './openapi/operations.js';
 import type { ResolvedOptions } from './options.js';
 
 /** The controllers of one app. */
@@ -8,21 +10,21 @@ export interface DashboardControllers {
   readonly page: Type;
 }
 
-/**
- * Writes the paths on the controller classes; what is not to be mounted has none. Nest reads them when it registers routes, after all providers
- * have been made.
- */
+/** Writes the paths on the controller classes; what is not to be mounted has none. */
 export function mount(
   { read, act, page }: DashboardControllers,
   { path, guards, ...options }: ResolvedOptions,
 ): void {
   const api = path === '' ? 'api' : `${path}/api`;
-  setPath(read, guards ? api : undefined);
-  setPath(act, guards?.act ? api : undefined);
-  setPath(page, guards && options.page ? path : undefined);
+  mountAt(read, guards ? api : undefined);
+  mountAt(act, guards?.act ? api : undefined);
+  mountAt(page, guards && options.page ? path : undefined);
 }
 
-/** The page asks at one path, whichever versions of its API the app has. */
-function setPath(controller: Type, path: string | undefined): void {
-  Controller({ path: path ?? [], version: VERSION_NEUTRAL })(controller);
+/** Describes the API for the app's OpenAPI document. */
+export async function describeControllers({ read, act, page }: DashboardControllers): Promise<void> {
+  const tag = 'Background workers';
+  await describeController(read, { tag, operations: OPERATIONS.read });
+  await describeController(act, { tag, operations: OPERATIONS.act });
+  await leaveOutController(page);
 }

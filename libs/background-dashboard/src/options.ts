@@ -1,17 +1,9 @@
-import type { CanActivate, Type } from '@nestjs/common';
 import { type Clock, type OptionProblem, systemClock } from 'nestjs-background-services';
+import { GUARD, type HttpGuard, type HttpGuards, isGuard, readPath } from 'nestjs-background-services/http';
 import { InvalidDashboardOptionsError } from './errors.js';
 
-/** Of a class the app's own instance is used, wherever it is provided; if it is nowhere, one is made. */
-export type DashboardGuard = Type<CanActivate> | CanActivate;
-
-/** Who may look, and who may act. */
-export interface DashboardGuards {
-  /** Lets through whoever may see the fleet: its keys, workers, errors and audit list. */
-  readonly read: DashboardGuard;
-  /** Lets through whoever may steer it; `read` is asked first. @default none: nobody may, and those paths answer 404 */
-  readonly act?: DashboardGuard;
-}
+export type DashboardGuard = HttpGuard;
+export type DashboardGuards = HttpGuards;
 
 /** Options of `BackgroundDashboardModule`. Without `guard` and `guards` nothing is mounted, and every path answers 404. */
 export interface BackgroundDashboardOptions {
@@ -49,9 +41,6 @@ export interface ResolvedOptions {
 
 const KNOWN: readonly string[] = ['path', 'guard', 'guards', 'page', 'identify', 'clock'];
 
-/** Segments of what a URL's path takes as it is; nothing that a router would read as a pattern. */
-const PATH = /^(?:[\w.~-]+(?:\/[\w.~-]+)*)?$/;
-
 /**
  * Checks the options and fills in the defaults.
  * @throws InvalidDashboardOptionsError that lists every wrong field
@@ -66,8 +55,8 @@ export function resolveOptions(options: BackgroundDashboardOptions): ResolvedOpt
   for (const [name, value] of Object.entries(options))
     check(name, KNOWN.includes(name), `one of ${KNOWN.join(', ')}`, value);
   const { path = 'background', guard, guards, page = true, identify, clock = systemClock } = options;
-  const trimmed = typeof path === 'string' ? path.replace(/^\/+|\/+$/g, '') : undefined;
-  check('path', trimmed !== undefined && PATH.test(trimmed), 'a path such as "ops/background"', path);
+  const trimmed = readPath(path);
+  check('path', trimmed !== undefined, 'a path such as "ops/background"', path);
   check('page', typeof page === 'boolean', 'a boolean', page);
   check('identify', identify === undefined || typeof identify === 'function', 'a function', identify);
   check('guard', guard === undefined || guards === undefined, 'either guard or guards, not both', guard);
@@ -85,12 +74,4 @@ export function resolveOptions(options: BackgroundDashboardOptions): ResolvedOpt
     identify: identify as ResolvedOptions['identify'],
     clock,
   };
-}
-
-const GUARD = 'a guard, as a class or an instance';
-
-function isGuard(value: unknown): boolean {
-  const holder: unknown = typeof value === 'function' ? value.prototype : value;
-  const { canActivate } = Object(holder) as Partial<Record<keyof CanActivate, unknown>>;
-  return typeof canActivate === 'function';
 }

@@ -5,12 +5,9 @@ import {
   type ControlResult,
   FleetControl,
 } from 'nestjs-background-services';
-import { ActGuard } from '../access/guards.js';
-import { Identity } from '../access/identity.js';
-import { SameOriginGuard } from '../access/same-origin.guard.js';
+import { ActGuard, ProblemFilter, Replies, SameOriginGuard } from 'nestjs-background-services/http';
+import { Identity } from './identity.js';
 import { readDuration, readReason } from './order.js';
-import { ProblemFilter } from './problem.filter.js';
-import { Replies } from './replies.js';
 
 const STATUS: Readonly<Record<ControlResult, number>> = { done: 200, pending: 202, refused: 409 };
 

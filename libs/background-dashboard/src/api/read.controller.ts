@@ -13,15 +13,17 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { FleetControl, FleetStatus, StoreError, WorkerNotFoundError } from 'nestjs-background-services';
-import { ReadGuard } from '../access/guards.js';
-import { HostGuards } from '../access/host-guards.js';
-import { Identity } from '../access/identity.js';
+import {
+  HostGuards,
+  ProblemFilter,
+  ReadGuard,
+  Replies,
+  toServerResponse,
+} from 'nestjs-background-services/http';
 import { FleetStream } from '../stream/fleet-stream.js';
-import { toServerResponse } from '../stream/server-response.js';
 import type { AccessBody, WorkerBody } from './bodies.js';
+import { Identity } from './identity.js';
 import { readLimit } from './order.js';
-import { ProblemFilter } from './problem.filter.js';
-import { Replies } from './replies.js';
 
 const Context = createParamDecorator((_data: unknown, context: ExecutionContext) => context);
 

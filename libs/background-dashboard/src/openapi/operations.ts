@@ -1,11 +1,4 @@
-/** What an OpenAPI document says of a route. */
-export interface Operation {
-  readonly summary: string;
-  readonly body?: typeof ORDER;
-  readonly query?: { readonly name: string; readonly schema: { readonly type: 'integer' } };
-  readonly produces?: string;
-  readonly responses: Readonly<Record<number, string>>;
-}
+import type { Operation } from 'nestjs-background-services/http';
 
 const ORDER = {
   type: 'object',

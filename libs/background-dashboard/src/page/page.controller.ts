@@ -10,9 +10,7 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { ReadGuard } from '../access/guards.js';
-import { ProblemFilter } from '../api/problem.filter.js';
-import { Replies } from '../api/replies.js';
+import { ProblemFilter, ReadGuard, Replies } from 'nestjs-background-services/http';
 import { PageAssets } from './page-assets.js';
 import { CONTENT_SECURITY_POLICY, renderPage } from './page-document.js';
 

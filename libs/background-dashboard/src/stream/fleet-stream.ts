@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnModuleDestroy, ServiceUnavailableException } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { FleetStatus, type Timer } from 'nestjs-background-services';
+import { EventStream } from 'nestjs-background-services/http';
 import type { ResolvedOptions } from '../options.js';
 import { RESOLVED_OPTIONS } from '../tokens.js';
-import { EventStream } from './event-stream.js';
 import { contentOf, pulseFrame, viewFrame } from './frames.js';
 
 /** How often the fleet is looked at while somebody listens, ms. */

@@ -18,12 +18,12 @@ export class SameOriginGuard implements CanActivate {
     const { headers } = context.switchToHttp().getRequest<{ readonly headers: IncomingHttpHeaders }>();
     if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? ''))
       throw new UnsupportedMediaTypeException({
-        code: 'BGS_DASHBOARD_NOT_JSON',
+        code: 'BGS_NOT_JSON',
         message: 'Send the order as application/json',
       });
     if (!isSameOrigin(headers))
       throw new ForbiddenException({
-        code: 'BGS_DASHBOARD_CROSS_ORIGIN',
+        code: 'BGS_CROSS_ORIGIN',
         message:
           'The request comes from another site. Behind a proxy, let it hand on the Host header that the browser sent',
       });

@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
+export interface EventStreamOptions {
+  /** Milliseconds after which a client that lost the stream asks for it again. */
+  readonly retry: number;
+  readonly onClose: () => void;
+}
+
 /**
  * One client's end of a stream of server-sent events. A client that reads too slowly is sent the newest when it goes on, not all that it
  * missed: memory stays bounded however long it sleeps.
@@ -8,10 +14,9 @@ export class EventStream {
   #missed: string | undefined;
   #closed = false;
 
-  /** @param retry ms after which a client that lost the stream asks for it again */
   constructor(
     private readonly response: ServerResponse,
-    { retry, onClose }: { readonly retry: number; readonly onClose: () => void },
+    { retry, onClose }: EventStreamOptions,
   ) {
     response.once('close', () => {
       this.#closed = true;

@@ -7,8 +7,7 @@ import {
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { firstValueFrom, isObservable } from 'rxjs';
-import type { DashboardGuard, ResolvedOptions } from '../options.js';
-import { RESOLVED_OPTIONS } from '../tokens.js';
+import { HTTP_SURFACE, type HttpGuard, type HttpSurface } from './surface.js';
 
 /** The guards that the options name, as the app has them. */
 @Injectable()
@@ -17,12 +16,12 @@ export class HostGuards implements OnModuleInit {
   #act: CanActivate | undefined;
 
   constructor(
-    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(HTTP_SURFACE) private readonly surface: HttpSurface,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { guards } = this.options;
+    const { guards } = this.surface;
     this.#read = await this.#resolve(guards?.read);
     // Of one guard for both, one instance.
     this.#act = guards?.act === guards?.read ? this.#read : await this.#resolve(guards?.act);
@@ -37,7 +36,7 @@ export class HostGuards implements OnModuleInit {
     return permits(this.#act, context);
   }
 
-  async #resolve(guard: DashboardGuard | undefined): Promise<CanActivate | undefined> {
+  async #resolve(guard: HttpGuard | undefined): Promise<CanActivate | undefined> {
     if (typeof guard !== 'function') return guard;
     try {
       return this.moduleRef.get(guard, { strict: false });

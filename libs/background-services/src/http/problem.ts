@@ -8,25 +8,26 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
-  /** Stable, to branch on: `BGS_…` of the library, or `HTTP_<status>`. */
+  /** Stable, to branch on: `BGS_…` of the libraries, or `HTTP_<status>`. */
   readonly code: string;
 }
 
-/** What of the library's errors is whose fault. */
-const KINDS: Readonly<Record<string, { readonly status: number; readonly title: string }>> = {
-  BGS_INVALID_ORDER: { status: 400, title: 'The order is not complete, or out of bounds' },
-  BGS_WORKER_NOT_FOUND: { status: 404, title: 'No such worker' },
-  BGS_KEY_NOT_FOUND: { status: 404, title: 'No such lease key' },
-  BGS_STORE: { status: 503, title: 'The lease store does not answer' },
-};
+/** How an error of a package is answered. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** By the stable code of the error. */
+export type ProblemKinds = Readonly<Record<string, ProblemKind>>;
 
 /** `undefined`: an error that nobody foresaw, of which the client is told nothing. */
-export function toProblem(error: unknown): Problem | undefined {
+export function toProblem(error: unknown, kinds: ProblemKinds): Problem | undefined {
   if (error instanceof HttpException) return ofHttp(error);
   const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
   // By its code, not its class: the app may have two copies of the package.
-  if (typeof code !== 'string' || !Object.hasOwn(KINDS, code)) return undefined;
-  return { type: typeOf(code), ...KINDS[code]!, detail: String(message), code };
+  if (typeof code !== 'string' || !Object.hasOwn(kinds, code)) return undefined;
+  return { type: typeOf(code), ...kinds[code]!, detail: String(message), code };
 }
 
 /** What is answered for an error that nobody foresaw. */
