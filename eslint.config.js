@@ -82,7 +82,7 @@ export default tseslint.config(
   },
   ...layerRules,
   {
-    files: ['libs/background-dashboard/**/*.ts'],
+    files: ['libs/background-dashboard/**/*.ts', 'libs/background-jobs/**/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -1,0 +1,79 @@
+import type { Problem } from 'nestjs-background-services/http';
+
+/** `pending`: waits for a replica. The last three are final. */
+export type JobState = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+export const JOB_STATES: readonly JobState[] = ['pending', 'running', 'completed', 'failed', 'cancelled'];
+
+export function isFinal(state: JobState): state is 'completed' | 'failed' | 'cancelled' {
+  return state === 'completed' || state === 'failed' || state === 'cancelled';
+}
+
+/** Items by what became of them. What is left of `total` is pending. */
+export interface JobCounts {
+  /** `null`: the items have not been listed yet. */
+  readonly total: number | null;
+  /** Processed, "no data" included. */
+  readonly completed: number;
+  readonly failed: number;
+  /** Already there before. */
+  readonly skipped: number;
+}
+
+/** A job as the store holds it. Times are milliseconds since the epoch. */
+export interface Job {
+  /** UUID version 7: its first 48 bits are `createdAt`. */
+  readonly id: string;
+  readonly type: string;
+  readonly state: JobState;
+  /** JSON. */
+  readonly request: unknown;
+  readonly counts: JobCounts;
+  /** 0 to 100, whole; 100 only of a job whose items are all settled. */
+  readonly percentage: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Of its first run. */
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  /** Why it is `failed`. */
+  readonly error: Problem | null;
+  /** When somebody asked for its end; it may still be running for a moment. */
+  readonly cancelRequestedAt: number | null;
+  /** Rises with every change of the job, from 1: the ETag, and the id of events. */
+  readonly revision: number;
+  /** Rises whenever a replica takes it up; writes of an older run are refused. 0: never taken up. */
+  readonly run: number;
+}
+
+/** Listed, but not settled yet: `pending`. */
+export type ItemStatus = 'pending' | ItemOutcome['status'];
+
+/** What became of an item. */
+export type ItemOutcome =
+  | {
+      readonly status: 'done';
+      /** There was no data for it, which is an answer, no error. */
+      readonly noData?: boolean;
+    }
+  | { readonly status: 'skipped' }
+  | { readonly status: 'failed'; readonly error: Problem };
+
+/** An item of the ledger. */
+export interface Item {
+  /** 1 to 512 characters, unique within its job. */
+  readonly key: string;
+  readonly status: ItemStatus;
+  readonly noData?: boolean;
+  /** Of a failed one. */
+  readonly error?: Problem;
+  /** Since the epoch, ms. `null`: pending. */
+  readonly settledAt: number | null;
+}
+
+/** An item to be listed. */
+export interface ListedItem {
+  readonly key: string;
+  /** JSON of what `items()` gave; `undefined`: it is the key itself. */
+  readonly payload: string | undefined;
+}
