@@ -10,6 +10,7 @@ const layers = [
   'logs',
   'events',
   'http',
+  'extensions',
   'lease',
   'leadership',
   'workers',

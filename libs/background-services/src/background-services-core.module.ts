@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type Provider, type Type } from '@n
 import { takeOverPending } from './discovery/index.js';
 import { describeError } from './errors/index.js';
 import { BackgroundEvents } from './events/index.js';
+import { BackgroundExtensions } from './extensions/index.js';
 import {
   BackgroundHealthIndicator,
   createHealthController,
@@ -55,6 +56,7 @@ function build(options: Provider[], imports: NonNullable<DynamicModule['imports'
       ...options,
       leaseStoreProvider,
       eventsProvider,
+      { provide: BackgroundExtensions, useFactory: () => new BackgroundExtensions() },
       managerProvider,
       ...fleetProviders,
       indicatorProvider,
@@ -67,11 +69,14 @@ function build(options: Provider[], imports: NonNullable<DynamicModule['imports'
     exports: [
       BackgroundServiceManager,
       BackgroundEvents,
+      BackgroundExtensions,
       BackgroundHealthIndicator,
       FleetStatus,
       FleetControl,
       FleetAgent,
       AppReadiness,
+      // For the outer module alone: nobody else has the token.
+      RESOLVED_OPTIONS,
     ],
   };
 }
@@ -146,13 +151,14 @@ function createKeeper(
 
 const indicatorProvider: Provider = {
   provide: BackgroundHealthIndicator,
-  inject: [BackgroundServiceManager, Terminus, FleetStatus, RESOLVED_OPTIONS],
+  inject: [BackgroundServiceManager, Terminus, FleetStatus, RESOLVED_OPTIONS, BackgroundExtensions],
   useFactory: (
     manager: BackgroundServiceManager,
     terminus: Terminus,
     fleet: FleetStatus,
     { health, clock }: ResolvedOptions,
-  ) => new BackgroundHealthIndicator(manager, terminus, health, () => clock.wall(), fleet),
+    extensions: BackgroundExtensions,
+  ) => new BackgroundHealthIndicator(manager, terminus, health, () => clock.wall(), fleet, extensions),
 };
 
 const healthGuardProvider: Provider = {

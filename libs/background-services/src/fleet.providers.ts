@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { BackgroundEvents } from './events/index.js';
+import { BackgroundExtensions } from './extensions/index.js';
 import { type ControlRecord, EventLoopLag, FleetAgent, FleetControl, FleetStatus } from './fleet/index.js';
 import { LEASE_STORE } from './lease-store.provider.js';
 import type { LeaseStore } from './lease/index.js';
@@ -10,12 +11,13 @@ import type { ResolvedOptions } from './options.js';
 
 const agentProvider: Provider = {
   provide: FleetAgent,
-  inject: [RESOLVED_OPTIONS, LEASE_STORE, BackgroundServiceManager, BackgroundEvents],
+  inject: [RESOLVED_OPTIONS, LEASE_STORE, BackgroundServiceManager, BackgroundEvents, BackgroundExtensions],
   useFactory: (
     options: ResolvedOptions,
     { board }: LeaseStore,
     manager: BackgroundServiceManager,
     events: BackgroundEvents,
+    extensions: BackgroundExtensions,
   ) =>
     new FleetAgent({
       board,
@@ -27,6 +29,7 @@ const agentProvider: Provider = {
       lag: new EventLoopLag(),
       version: options.fleet.version,
       enabled: options.enabled,
+      extensions,
     }),
 };
 

@@ -16,7 +16,6 @@ export {
   BackgroundService,
   type CircuitBreakerEvent,
   type CircuitBreakerOptions,
-  type CircuitState,
   type CircuitView,
   currentIteration,
   type DurationStatistics,
@@ -24,7 +23,6 @@ export {
   type InterruptedPolicy,
   type Iteration,
   type IterationOutcome,
-  type MisfirePolicy,
   type ScheduleConfig,
   type WorkerMetrics,
   type WorkerMode,
@@ -40,6 +38,7 @@ export {
 } from './manager/index.js';
 export {
   BackgroundHealthIndicator,
+  type ExtensionVerdict,
   type FleetHealth,
   type HealthOptions,
   type Verdict,
@@ -64,19 +63,21 @@ export {
   type FleetWorker,
   type FleetWorkerState,
 } from './fleet/index.js';
-// Events
+
+// Extensions
+export { type BackgroundExtension, BackgroundExtensions, type ExtensionHealth } from './extensions/index.js';
+
+// Events. Other packages add theirs to `BackgroundEventMap`, which the compiler lets them do only where the whole module is handed on.
+export type * from './events/background-event-map.js';
 export {
   type BackgroundEvent,
   type BackgroundEventListener,
-  type BackgroundEventMap,
   BackgroundEvents,
   type BackgroundEventType,
   bridgeEvents,
   type BridgeOptions,
   type EmitterLike,
-  type EventOrigin,
   type Instrumentation,
-  type LeaseOperation,
   type Subscription,
   type TracedHandOver,
   type TracedIteration,
@@ -123,8 +124,10 @@ export {
   BackgroundServicesError,
   type BackgroundServicesErrorCode,
   CircuitOpenError,
+  DuplicateExtensionError,
   DuplicateRegistrationError,
   DuplicateWorkerError,
+  InvalidExtensionError,
   InvalidKeyError,
   InvalidOptionsError,
   InvalidOrderError,

@@ -18,7 +18,9 @@ export type BackgroundServicesErrorCode =
   | 'BGS_NOT_REGISTERED'
   | 'BGS_STORE'
   | 'BGS_MISSING_PACKAGE'
-  | 'BGS_INVALID_ORDER';
+  | 'BGS_INVALID_ORDER'
+  | 'BGS_INVALID_EXTENSION'
+  | 'BGS_DUPLICATE_EXTENSION';
 
 /** Base class of every error this package throws. */
 export abstract class BackgroundServicesError extends Error {

@@ -114,3 +114,25 @@ export class MissingPackageError extends BackgroundServicesError {
     );
   }
 }
+
+/** An extension has no name that could stand in the health body. */
+export class InvalidExtensionError extends BackgroundServicesError {
+  readonly code = 'BGS_INVALID_EXTENSION';
+
+  constructor(readonly received: unknown) {
+    super(
+      `An extension is named with lower-case letters, digits and dashes, 64 at most, beginning with a letter; received ${show(received)}`,
+    );
+  }
+}
+
+/** Two extensions of one app have the same name. */
+export class DuplicateExtensionError extends BackgroundServicesError {
+  readonly code = 'BGS_DUPLICATE_EXTENSION';
+
+  constructor(readonly extension: string) {
+    super(
+      `An extension named "${extension}" was added before. Is its module imported twice, or in two copies of its package?`,
+    );
+  }
+}

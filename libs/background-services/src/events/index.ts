@@ -1,3 +1,4 @@
+export * from './background-event-map.js';
 export * from './background-event.js';
 export * from './background-events.js';
 export * from './bridge-events.js';

@@ -1,5 +1,5 @@
 import type { RevocationReason } from '../errors/index.js';
-import type { LeaseOperation } from './background-event.js';
+import type { LeaseOperation } from './background-event-map.js';
 
 /** One run of a worker, as a trace names it. */
 export interface TracedIteration {

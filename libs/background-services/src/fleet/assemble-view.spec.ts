@@ -27,6 +27,7 @@ const card = (id: string, changes: Partial<ReplicaCard> = {}): ReplicaCard => ({
   uptime: 5,
   eventLoopLag: 0,
   enabled: true,
+  extensions: {},
   terms: [],
   workers: [worker()],
   ...changes,

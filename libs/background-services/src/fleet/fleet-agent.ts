@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Clock, FleetBoard } from '../lease/index.js';
+import type { BackgroundExtensions } from '../extensions/index.js';
 import type { LineLogger } from '../logs/index.js';
 import type { LeaseTiming } from '../leadership/index.js';
 import type { BackgroundServiceManager } from '../manager/index.js';
@@ -19,6 +20,7 @@ export interface FleetAgentContext {
   /** Of the app. */
   readonly version: string | undefined;
   readonly enabled: boolean;
+  readonly extensions: BackgroundExtensions;
   readonly onRecord?: (record: ControlRecord) => void;
 }
 
@@ -59,7 +61,7 @@ export class FleetAgent {
 
   /** What this replica says of itself now. */
   card(): ReplicaCard {
-    const { manager, clock, version = null, enabled, lag } = this.context;
+    const { manager, clock, version = null, enabled, extensions, lag } = this.context;
     return {
       id: manager.instanceId,
       host: hostname(),
@@ -69,14 +71,9 @@ export class FleetAgent {
       uptime: Math.round(clock.monotonic() - this.#bootedAt),
       eventLoopLag: lag.read(),
       enabled,
+      extensions: extensions.cards(),
       terms: manager.terms(),
-      workers: manager.list().map(({ name, key, schedule, period = null, mode }) => ({
-        name,
-        key,
-        schedule,
-        period,
-        mode,
-      })),
+      workers: manager.outlines().map(({ period = null, ...outline }) => ({ ...outline, period })),
     };
   }
 }

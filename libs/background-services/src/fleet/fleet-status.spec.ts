@@ -7,6 +7,7 @@ import type { ReplicaCard } from './replica-card.js';
 const KEY = 'orders:leader';
 const CARD: ReplicaCard = {
   ...{ id: 'a', host: 'h', pid: 1, version: null, node: '', uptime: 0, eventLoopLag: 0, enabled: true },
+  extensions: {},
   terms: [{ key: KEY, token: 7, since: 0 }],
   workers: [{ name: 'orders', key: KEY, schedule: '', period: null, mode: 'started' }],
 };

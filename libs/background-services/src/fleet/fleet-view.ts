@@ -30,6 +30,8 @@ export interface FleetReplica {
   readonly eventLoopLag: number;
   /** Whether it campaigns at all. */
   readonly enabled: boolean;
+  /** What extensions of the app say of themselves there, by name, e.g. `jobs`. */
+  readonly extensions: Readonly<Record<string, unknown>>;
   /** The keys it leads. */
   readonly leads: readonly string[];
 }

@@ -14,6 +14,8 @@ export interface ReplicaCard {
   readonly eventLoopLag: number;
   /** Whether it campaigns at all. */
   readonly enabled: boolean;
+  /** What extensions of the app say of themselves, by name. */
+  readonly extensions: Readonly<Record<string, unknown>>;
   readonly terms: readonly CardTerm[];
   readonly workers: readonly CardWorker[];
 }
@@ -49,6 +51,7 @@ export function decodeCard(id: string, text: string): ReplicaCard | undefined {
       uptime: asNumber(value.uptime),
       eventLoopLag: asNumber(value.eventLoopLag),
       enabled: value.enabled !== false,
+      extensions: asRecord(value.extensions),
       terms: asList(value.terms).flatMap(asTerm),
       workers: asList(value.workers).flatMap(asWorker),
     };
@@ -76,6 +79,10 @@ function asWorker(value: unknown): readonly CardWorker[] {
 
 function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 function asText(value: unknown): string {

@@ -5,6 +5,7 @@ import { HealthCheck, HealthCheckService, HealthIndicatorService, TerminusModule
 import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { LeaderElected } from '../decorators/index.js';
+import { BackgroundExtensions } from '../extensions/index.js';
 import type { BackgroundServiceManager } from '../manager/index.js';
 import type { BackgroundServicesOptions } from '../options.js';
 import { background, boot, closeApps, managerOf } from '../spec-support/boot.js';
@@ -150,6 +151,27 @@ describe('BackgroundHealthIndicator', () => {
       reasons: ['paused'],
       running: false,
       nextRunAt: null,
+    });
+  });
+
+  it('takes in what else works in the background, with its verdict', async () => {
+    const app = await host();
+    const reasons: string[] = [];
+    app.get(BackgroundExtensions).add({
+      name: 'queue',
+      health: () => ({ reasons, details: { status: 'none of its business', running: 3 } }),
+    });
+    const ask = async () => (await app.get(BackgroundHealthIndicator).isHealthy()).background;
+    expect(await ask()).toMatchObject({
+      status: 'up',
+      degraded: [],
+      extensions: { queue: { status: 'healthy', running: 3 } },
+    });
+    reasons.push('the queue does not answer');
+    expect(await ask()).toMatchObject({
+      status: 'down',
+      degraded: ['queue'],
+      extensions: { queue: { status: 'degraded', reasons, running: 3 } },
     });
   });
 

@@ -1,4 +1,5 @@
 import type { HealthIndicatorResult } from '@nestjs/terminus';
+import type { BackgroundExtensions } from '../extensions/index.js';
 import type { FleetStatus } from '../fleet/index.js';
 import type { BackgroundServiceManager, WorkerStatus } from '../manager/index.js';
 import type { CircuitState, ErrorRecord } from '../workers/index.js';
@@ -45,6 +46,13 @@ export interface FleetHealth {
   readonly warnings: readonly { readonly kind: string; readonly key: string; readonly worker?: string }[];
 }
 
+/** Other background work of this replica in the health body: what it says of itself goes beside the verdict. */
+export interface ExtensionVerdict extends Readonly<Record<string, unknown>> {
+  readonly status: Extract<Verdict, 'healthy' | 'degraded'>;
+  /** Why it is degraded. */
+  readonly reasons?: readonly string[];
+}
+
 /** Terminus knows `degraded` from 12 on. */
 interface MildCheck<Key extends string> {
   up(details: object): HealthIndicatorResult<Key>;
@@ -63,10 +71,11 @@ export class BackgroundHealthIndicator {
     private readonly options: HealthOptions,
     private readonly now: () => number,
     private readonly fleet?: FleetStatus,
+    private readonly ofApp?: BackgroundExtensions,
   ) {}
 
   /**
-   * `up` if no worker that this replica leads is degraded, else `down`; with `failOnDegraded: false` it is `degraded` where Terminus knows
+   * `up` if no worker that this replica leads and no extension is degraded, else `down`; with `failOnDegraded: false` it is `degraded` where Terminus knows
    * that (12 and later), else `up`.
    * @param key the name in the health body
    */
@@ -75,8 +84,15 @@ export class BackgroundHealthIndicator {
   ): Promise<HealthIndicatorResult<Key>> {
     const { indicators } = await this.terminus.services();
     const workers = this.workers();
-    const degraded = Object.keys(workers).filter((name) => workers[name]?.status === 'degraded');
-    const details = { instanceId: this.manager.instanceId, degraded, workers, ...this.#fleetFacts() };
+    const extensions = this.extensions();
+    const degraded = [...degradedOf(workers), ...degradedOf(extensions)];
+    const details = {
+      instanceId: this.manager.instanceId,
+      degraded,
+      workers,
+      ...(Object.keys(extensions).length > 0 ? { extensions } : {}),
+      ...this.#fleetFacts(),
+    };
     const check = indicators.check(key);
     if (degraded.length === 0) return check.up(details);
     if (this.options.failOnDegraded) return check.down(details);
@@ -87,6 +103,18 @@ export class BackgroundHealthIndicator {
   /** The workers of this replica by name, as the health body shows them. */
   workers(): Readonly<Record<string, WorkerHealth>> {
     return Object.fromEntries(this.manager.list().map((worker) => [worker.name, this.#health(worker)]));
+  }
+
+  /** What else works in the background of this replica, by name. */
+  extensions(): Readonly<Record<string, ExtensionVerdict>> {
+    const verdicts = Object.entries(this.ofApp?.health() ?? {}).map(([name, { reasons, details }]) => {
+      const isDegraded = reasons.length > 0;
+      return [
+        name,
+        { ...details, status: isDegraded ? 'degraded' : 'healthy', ...(isDegraded ? { reasons } : {}) },
+      ] as const;
+    });
+    return Object.fromEntries(verdicts);
   }
 
   /** As they were read last; a probe waits for no store. Each probe asks for newer ones, for the next probe to show. */
@@ -133,4 +161,8 @@ export class BackgroundHealthIndicator {
       ...(this.options.exposeErrors ? { recentErrors: metrics.recentErrors } : {}),
     };
   }
+}
+
+function degradedOf(verdicts: Readonly<Record<string, { readonly status: Verdict }>>): readonly string[] {
+  return Object.keys(verdicts).filter((name) => verdicts[name]?.status === 'degraded');
 }

@@ -1,0 +1,2 @@
+export * from './background-extension.js';
+export * from './background-extensions.js';
