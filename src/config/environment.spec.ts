@@ -16,6 +16,11 @@ describe('validateEnvironment', () => {
     expect(validateEnvironment({})).toEqual({
       PORT: 3000,
       DATA_DIR: '.data/pglite',
+      JOBS_FILE: '.data/jobs',
+      OPTIONS_STORAGE: '.data/options',
+      OPTIONS_FORMAT: 'parquet',
+      OPTIONS_DELAY: 50,
+      AWS_REGION: 'us-east-1',
       MARKET_HOURS: 'always',
       INTRADAY_INTERVAL: 30_000,
       FEED_TICK_INTERVAL: 1_000,
@@ -60,11 +65,29 @@ describe('validateEnvironment', () => {
     expect(errorOf({ PORT }).wrong).toHaveLength(1);
   });
 
+  it.each(['/srv/options', 'relative folder', 's3://options', 's3://options/vendor/daily'])(
+    'takes %j as a place for options',
+    (OPTIONS_STORAGE) => {
+      expect(validateEnvironment({ OPTIONS_STORAGE })).toMatchObject({ OPTIONS_STORAGE });
+    },
+  );
+
+  it.each(['s3://', 's3://Options', 's3:///prefix', 'http://options', 's3://options/a b'])(
+    'refuses %j as a place for options',
+    (OPTIONS_STORAGE) => {
+      expect(errorOf({ OPTIONS_STORAGE }).message).toContain(
+        `OPTIONS_STORAGE: expected a folder, or a bucket as s3://name or s3://name/prefix, received "${OPTIONS_STORAGE}"`,
+      );
+    },
+  );
+
   it('never repeats what may be a secret', () => {
     const { message } = errorOf({
       REDIS_URL: 'http://user:hunter2@cache:6379',
       DATABASE_URL: 'user:hunter2@db',
       API_KEY: 'hunter2 ',
+      AWS_SECRET_ACCESS_KEY: 'hunter2 ',
+      AWS_ENDPOINT_URL_S3: 's3://hunter2',
     });
     expect(message).toContain('received "http://…"');
     expect(message).toContain('DATABASE_URL: expected a URL that begins with postgres:// or postgresql://');

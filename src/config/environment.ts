@@ -11,6 +11,9 @@ const integer = (expected: string, min: number, max: number) =>
     .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, { error: expected })
     .transform(Number);
 
+/** By the rules for names of buckets, with or without what all keys begin with. */
+const BUCKET = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w!.*'()/=-]*)?$/;
+
 const milliseconds = (min: number) =>
   integer(`whole milliseconds from ${min} to ${LONGEST_TIMER}`, min, LONGEST_TIMER);
 
@@ -22,11 +25,15 @@ const visible = z.string().regex(/^[\x21-\x7e]{1,200}$/, {
   error: '1 to 200 visible ASCII characters without spaces',
 });
 
+const location = z.string().refine((text) => BUCKET.test(text) || !text.includes('://'), {
+  error: 'a folder, or a bucket as s3://name or s3://name/prefix',
+});
+
 const schema = z.object({
   /** Port to listen on; 0 takes any free one. */
   PORT: integer('a port from 0 to 65535', 0, 65_535).default(3000),
 
-  /** Redis that holds the leases. Unset: a single process, leadership in memory. */
+  /** Redis that holds the leases and the jobs. Unset: a single process, leadership in memory, jobs in `JOBS_FILE`. */
   REDIS_URL: url('a URL that begins with redis:// or rediss://', /^rediss?:\/\//).optional(),
 
   /** PostgreSQL that holds the data. Unset: an embedded PGlite in `DATA_DIR`. */
@@ -34,6 +41,24 @@ const schema = z.object({
 
   /** Folder of the embedded database, of one process at a time; `memory://` keeps nothing. */
   DATA_DIR: z.string().default('.data/pglite'),
+
+  /** Where jobs are kept without Redis, of one process at a time; `memory://` keeps nothing. */
+  JOBS_FILE: z.string().default('.data/jobs'),
+
+  /** Where the history of options is stored: a folder, or `s3://bucket/prefix`. */
+  OPTIONS_STORAGE: location.default('.data/options'),
+
+  /** `parquet` for what reads columns, `jsonl` for what reads text: a contract a line. */
+  OPTIONS_FORMAT: z.enum(['parquet', 'jsonl'], { error: 'parquet or jsonl' }).default('parquet'),
+
+  /** How long the generated source of options takes for a day, in milliseconds, as a vendor's would. */
+  OPTIONS_DELAY: milliseconds(0).default(50),
+
+  /** What speaks S3 in place of Amazon's, such as MinIO. The AWS SDK itself finds the keys: in the environment, or where else it looks. */
+  AWS_ENDPOINT_URL_S3: url('a URL that begins with http:// or https://', /^https?:\/\//).optional(),
+  AWS_REGION: visible.default('us-east-1'),
+  AWS_ACCESS_KEY_ID: visible.optional(),
+  AWS_SECRET_ACCESS_KEY: visible.optional(),
 
   /** What callers send as `x-api-key`. Unset: a random key, printed at start. */
   API_KEY: visible.optional(),

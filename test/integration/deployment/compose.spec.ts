@@ -59,8 +59,8 @@ describe('docker-compose.yml', () => {
   });
 
   it('points the app at services of this file', () => {
-    const { REDIS_URL, DATABASE_URL } = app.environment!;
-    for (const url of [REDIS_URL, DATABASE_URL]) {
+    const { REDIS_URL, DATABASE_URL, AWS_ENDPOINT_URL_S3 } = app.environment!;
+    for (const url of [REDIS_URL, DATABASE_URL, AWS_ENDPOINT_URL_S3]) {
       expect(Object.keys(compose.services)).toContain(new URL(withDefaults(url!)).hostname);
     }
   });
@@ -73,6 +73,12 @@ describe('docker-compose.yml', () => {
       withDefaults(POSTGRES_PASSWORD!),
       `/${POSTGRES_DB}`,
     ]);
+  });
+
+  it('signs in to MinIO as the user whom the service makes', () => {
+    const { MINIO_ROOT_USER, MINIO_ROOT_PASSWORD } = compose.services['minio']!.environment!;
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = app.environment!;
+    expect([AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY]).toEqual([MINIO_ROOT_USER, MINIO_ROOT_PASSWORD]);
   });
 
   it('waits only for services that say when they are healthy', () => {
