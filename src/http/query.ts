@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-const received = (input: unknown) => `received ${input === undefined ? 'nothing' : JSON.stringify(input)}`;
+/** The end of a message about a wrong value. */
+export const received = (input: unknown) =>
+  `received ${input === undefined ? 'nothing' : JSON.stringify(input)}`;
 
 /** How many rows a caller wants, newest first. */
 export function limit(fallback: number, max = 1_000) {
