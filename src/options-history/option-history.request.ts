@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { received } from '../http/query.js';
-import { isMarketSymbol, type MarketSymbol, SYMBOLS } from '../market/symbols.js';
+import { isMarketSymbol, SYMBOLS } from '../market/symbols.js';
 import { FIRST_DAY } from '../market/trading-calendar.js';
 
 const MOST_YEARS = 10;
@@ -10,8 +10,7 @@ const root = z
   .toUpperCase()
   .refine(isMarketSymbol, {
     error: ({ input }) => `expected ${SYMBOLS.join(', ')}, ${received(input)}`,
-  })
-  .transform((symbol) => symbol);
+  });
 
 const day = z.iso
   .date({ error: ({ input }) => `expected a day as YYYY-MM-DD, ${received(input)}` })
