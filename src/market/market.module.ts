@@ -7,6 +7,7 @@ import { MarketHours } from './market-hours.js';
 import { PriceFeed } from './price-feed.js';
 import { loadPriceSeries } from './price-series.js';
 import { QuotesController } from './quotes.controller.js';
+import { TradingCalendar } from './trading-calendar.js';
 
 @Module({
   controllers: [QuotesController],
@@ -19,8 +20,9 @@ import { QuotesController } from './quotes.controller.js';
       useFactory: (config: ConfigService<Environment, true>) =>
         new MarketHours(config.get('MARKET_HOURS', { infer: true })),
     },
+    TradingCalendar,
     FeedMonitor,
   ],
-  exports: [Clock, PriceFeed, MarketHours],
+  exports: [Clock, PriceFeed, MarketHours, TradingCalendar],
 })
 export class MarketModule {}
