@@ -9,9 +9,6 @@ export type RunJob = (id: string, signal: AbortSignal) => Promise<'over' | 'inte
  * replicas at once after a pause or a partition: the store's `run` refuses the older one.
  */
 export interface JobEngine {
-  /** Whether what is queued outlives the process. */
-  readonly durable: boolean;
-
   /** Queues a job; of one that is queued or running nothing changes. */
   enqueue(id: string): Promise<void>;
 

@@ -5,8 +5,10 @@ export type JobState = 'pending' | 'running' | 'completed' | 'failed' | 'cancell
 
 export const JOB_STATES: readonly JobState[] = ['pending', 'running', 'completed', 'failed', 'cancelled'];
 
-export function isFinal(state: JobState): state is 'completed' | 'failed' | 'cancelled' {
-  return state === 'completed' || state === 'failed' || state === 'cancelled';
+export type FinalState = Exclude<JobState, 'pending' | 'running'>;
+
+export function isFinal(state: JobState): state is FinalState {
+  return state !== 'pending' && state !== 'running';
 }
 
 /** Items by what became of them. What is left of `total` is pending. */
@@ -18,6 +20,12 @@ export interface JobCounts {
   readonly failed: number;
   /** Already there before. */
   readonly skipped: number;
+}
+
+/** 0 to 100, whole; 100 only if all is settled. */
+export function percentageOf({ total, completed, failed, skipped }: JobCounts): number {
+  if (total === null) return 0;
+  return total === 0 ? 100 : Math.floor((100 * (completed + failed + skipped)) / total);
 }
 
 /** A job as the store holds it. Times are milliseconds since the epoch. */
@@ -46,8 +54,10 @@ export interface Job {
   readonly run: number;
 }
 
-/** Listed, but not settled yet: `pending`. */
+/** `pending`: listed, but not settled yet. */
 export type ItemStatus = 'pending' | ItemOutcome['status'];
+
+export const ITEM_STATUSES: readonly ItemStatus[] = ['pending', 'done', 'skipped', 'failed'];
 
 /** What became of an item. */
 export type ItemOutcome =

@@ -1,5 +1,5 @@
 import type { Problem } from 'nestjs-background-services/http';
-import type { Item, ItemOutcome, ItemStatus, Job, JobState, ListedItem } from '../model/job.js';
+import type { FinalState, Item, ItemOutcome, ItemStatus, Job, JobState, ListedItem } from '../model/index.js';
 
 /** A job to be created. */
 export interface NewJob {
@@ -55,6 +55,13 @@ export interface Page<Entry> {
   readonly next: string | undefined;
 }
 
+/** How a run ends a job. */
+export interface JobEnd {
+  readonly state: FinalState;
+  /** Of a failed one. */
+  readonly error: Problem | null;
+}
+
 /** What a run starts from. */
 export interface Run {
   readonly job: Job;
@@ -64,7 +71,10 @@ export interface Run {
 }
 
 /** `lost`: a newer run has taken the job up, or it is over; whoever reads it stops. */
-export type RunReply = { readonly job: Job } | 'lost';
+export type RunReply = Job | 'lost';
+
+/** How far a run got: what of a job changes with its items. */
+export type Progress = Pick<Job, 'counts' | 'percentage' | 'revision' | 'cancelRequestedAt'>;
 
 /** Something happened to a job. Hints: they may be lost or doubled, so nobody relies on them alone. */
 export interface JobNotice {
@@ -104,16 +114,14 @@ export interface JobStore {
   /** The run lists the items. Those that an earlier run has settled stay settled. */
   listItems(id: string, run: number, items: readonly ListedItem[], at: number): Promise<RunReply>;
 
-  /** Settles one item, once: of an item that is settled already nothing changes. Returns after the store has it. */
-  settle(id: string, run: number, key: string, outcome: ItemOutcome, at: number): Promise<RunReply>;
+  /** Settles one item, once: of an item that is settled already nothing changes. Returns after the store has it. Nobody is told: see `announce`. */
+  settle(id: string, run: number, key: string, outcome: ItemOutcome, at: number): Promise<Progress | 'lost'>;
+
+  /** Tells whoever listens that the job got on. */
+  announce(id: string): Promise<void>;
 
   /** A running job ends. `completed` and `failed` keep their ledger until the retention is over. */
-  finish(
-    id: string,
-    run: number,
-    end: { readonly state: 'completed' | 'failed' | 'cancelled'; readonly error: Problem | null },
-    at: number,
-  ): Promise<RunReply>;
+  finish(id: string, run: number, end: JobEnd, at: number): Promise<RunReply>;
 
   /** A run gives the job back unfinished (drain): `pending` again; nothing of its ledger changes. */
   yield(id: string, run: number, at: number): Promise<RunReply>;
@@ -133,10 +141,13 @@ export interface JobStore {
   /** Removes what is past its retention, if the store does not do so by itself. */
   expire(now: number): Promise<void>;
 
-  /** Jobs that are pending or running, oldest first: for the engine, to find what it lost. */
-  active(limit: number): Promise<readonly Job[]>;
+  /** Ids of the jobs that are pending or running, oldest first: for whoever looks for what the engine lost. */
+  active(limit: number): Promise<readonly string[]>;
 
-  /** Calls back on every notice, of all replicas, until the returned function is called. What the listener throws is contained. */
+  /** How many jobs there are of a type in a state. */
+  count(type: string, state: JobState): Promise<number>;
+
+  /** Calls back on every notice, of all replicas, until the returned function is called. A listener does not throw. */
   subscribe(listener: (notice: JobNotice) => void): Promise<() => void>;
 
   close(): Promise<void>;
@@ -144,8 +155,14 @@ export interface JobStore {
 
 /** How long what is over is kept, ms. */
 export interface Retention {
-  /** Of completed and cancelled jobs. @default 86_400_000, a day */
+  /** Of completed and cancelled jobs. */
   readonly completed: number;
-  /** Of failed ones. @default 604_800_000, a week */
+  /** Of failed ones. */
   readonly failed: number;
+}
+
+export const RETENTION_DEFAULTS: Retention = { completed: 86_400_000, failed: 604_800_000 };
+
+export function retentionOf(state: FinalState, { completed, failed }: Retention): number {
+  return state === 'failed' ? failed : completed;
 }

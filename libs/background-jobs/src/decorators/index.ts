@@ -1,0 +1,3 @@
+export * from './background-job.js';
+export * from './job-handler.js';
+export * from './job-options.js';

@@ -1,0 +1,2 @@
+export * from './job-executor.js';
+export { Limiter } from './limiter.js';

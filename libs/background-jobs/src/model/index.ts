@@ -1,0 +1,3 @@
+export * from './item-key.js';
+export * from './job-id.js';
+export * from './job.js';

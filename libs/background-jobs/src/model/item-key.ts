@@ -1,0 +1,45 @@
+import { InvalidItemError } from '../errors/index.js';
+import type { ListedItem } from './job.js';
+
+const LONGEST_KEY = 512;
+
+/**
+ * Names items for the ledger.
+ * @throws InvalidItemError for one that has no name, or no JSON, and for two of one name
+ */
+export function listItems<Work>(
+  items: readonly Work[],
+  keyOf: (item: Work) => string = defaultKey,
+): readonly ListedItem[] {
+  const seen = new Set<string>();
+  return items.map((item) => {
+    const key = keyOf(item);
+    if (typeof key !== 'string' || key.length < 1 || key.length > LONGEST_KEY)
+      throw new InvalidItemError(`the key of an item is a text of 1 to ${LONGEST_KEY} characters`, key);
+    if (seen.has(key))
+      throw new InvalidItemError('each item has a key of its own; this one is there twice', key);
+    seen.add(key);
+    return { key, payload: (item as unknown) === key ? undefined : toJson(item) };
+  });
+}
+
+/** What `process` is given: the item as `items()` gave it, by way of JSON. */
+export function itemOf({ key, payload }: ListedItem): unknown {
+  return payload === undefined ? key : (JSON.parse(payload) as unknown);
+}
+
+function defaultKey(item: unknown): string {
+  if (typeof item === 'string') return item;
+  if (typeof item === 'object' && item !== null) {
+    const { key, id } = item as { readonly key?: unknown; readonly id?: unknown };
+    const named = key ?? id;
+    if (typeof named === 'string' || typeof named === 'number') return String(named);
+  }
+  return toJson(item);
+}
+
+function toJson(item: unknown): string {
+  const text = JSON.stringify(item) as string | undefined;
+  if (text === undefined) throw new InvalidItemError('an item is JSON', item);
+  return text;
+}

@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto';
+import type { Clock, Random } from 'nestjs-background-services';
+import type { JobClass, JobHandler } from '../decorators/index.js';
+import type { JobEngine } from '../engine/index.js';
+import {
+  InvalidJobRequestError,
+  JobActiveError,
+  JobGoneError,
+  JobNotFoundError,
+  KeyReusedError,
+  NothingToRetryError,
+  QueueFullError,
+} from '../errors/index.js';
+import { FORCE_REFRESH } from '../execution/index.js';
+import { isFinal, isJobId, type Item, type Job, newJobId, timeOfJobId } from '../model/index.js';
+import type { ItemQuery, JobQuery, JobStore, Page, Retention } from '../store/index.js';
+import { checkRequest } from './check-request.js';
+import type { JobFollowers } from './job-followers.js';
+import type { JobObservers } from './job-observers.js';
+import type { JobRegistry } from './job-registry.js';
+
+/** How long an idempotency key is remembered, ms. */
+const KEY_RETENTION = 86_400_000;
+const LONGEST_KEY = 255;
+
+export interface SubmitOptions {
+  /** 1 to 255 characters: the same request under the same key is one job, for a day. */
+  readonly idempotencyKey?: string | undefined;
+  /** Who asks: keys of two scopes never meet. @default '' */
+  readonly scope?: string | undefined;
+  /** Works off what is there already, too. The request has to be an object. */
+  readonly forceRefresh?: boolean;
+}
+
+export interface Submitted {
+  readonly job: Job;
+  /** The job was there already, under this idempotency key. */
+  readonly replayed: boolean;
+}
+
+export interface BackgroundJobsContext {
+  readonly store: JobStore;
+  readonly engine: JobEngine;
+  readonly registry: JobRegistry;
+  readonly observers: JobObservers;
+  readonly followers: JobFollowers;
+  readonly retention: Retention;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+type RequestOf<Job> = Job extends abstract new (...args: never[]) => JobHandler<infer Request, never>
+  ? Request
+  : unknown;
+
+/** Background jobs of the whole fleet, whichever replica runs them. Inject it. Everything throws `JobStoreError` if the store does not answer. */
+export class BackgroundJobs {
+  constructor(private readonly context: BackgroundJobsContext) {}
+
+  /** Whether jobs outlive this process. */
+  get durable(): boolean {
+    return this.context.store.durable;
+  }
+
+  /**
+   * Takes a job on; some replica runs it soon.
+   * @param job the class with `@BackgroundJob`, or its type
+   * @param request JSON
+   * @throws UnknownJobTypeError, InvalidJobRequestError, RequestRefusedError by the job's schema, QueueFullError, KeyReusedError
+   */
+  async submit<Class extends string | JobClass>(
+    job: Class,
+    request: RequestOf<Class>,
+    { idempotencyKey, scope = '', forceRefresh }: SubmitOptions = {},
+  ): Promise<Submitted> {
+    const { store, engine, registry, observers, clock, random } = this.context;
+    const { type, options } = registry.get(job);
+    const checked = await checkRequest(type, options.body, request);
+    const asked =
+      forceRefresh === undefined ? checked : { ...(checked as object), [FORCE_REFRESH]: forceRefresh };
+    const text = toJson(asked);
+    if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY))
+      throw new InvalidJobRequestError('idempotencyKey', `1 to ${LONGEST_KEY} characters`, idempotencyKey);
+    const now = Math.round(clock.wall());
+    const reply = await store.create({
+      id: newJobId(now, random),
+      type,
+      request: asked,
+      createdAt: now,
+      maxPending: options.maxPending,
+      ...(idempotencyKey === undefined
+        ? {}
+        : {
+            idempotency: {
+              key: idempotencyKey,
+              scope,
+              fingerprint: digest(`${type}\n${text}`),
+              retention: KEY_RETENTION,
+            },
+          }),
+    });
+    switch (reply.outcome) {
+      case 'mismatch':
+        throw new KeyReusedError(idempotencyKey ?? '', reply.id);
+      case 'full':
+        throw new QueueFullError(type, reply.pending);
+      case 'replayed':
+        // Whoever asked first may have been cut off between the two.
+        if (reply.job.state === 'pending') await engine.enqueue(reply.job.id);
+        return { job: reply.job, replayed: true };
+      case 'created':
+        await engine.enqueue(reply.job.id);
+        observers.submitted(reply.job);
+        return { job: reply.job, replayed: false };
+    }
+  }
+
+  /** @throws InvalidJobRequestError for what is no id, JobNotFoundError, JobGoneError past its retention */
+  async get(id: string): Promise<Job> {
+    this.#check(id);
+    return (await this.context.store.get(id)) ?? this.#missing(id);
+  }
+
+  /** Newest first. */
+  list(query: Partial<JobQuery> = {}): Promise<Page<Job>> {
+    return this.context.store.list({ limit: 50, ...query });
+  }
+
+  /** Items of a job in the order they were listed. @throws like `get` */
+  async items(id: string, query: Partial<ItemQuery> = {}): Promise<Page<Item>> {
+    this.#check(id);
+    return (await this.context.store.items(id, { limit: 100, ...query })) ?? this.#missing(id);
+  }
+
+  /** Ends a job: no further item starts, within a second, on whichever replica it runs. Of one that is over nothing changes. @throws like `get` */
+  async cancel(id: string): Promise<Job> {
+    this.#check(id);
+    const { store, clock } = this.context;
+    return (await store.requestCancel(id, Math.round(clock.wall()))) ?? this.#missing(id);
+  }
+
+  /**
+   * Works off what failed, and what is left of a cancelled or failed job, again.
+   * @throws JobActiveError, NothingToRetryError, and like `get`
+   */
+  async retryFailed(id: string): Promise<Job> {
+    this.#check(id);
+    const { store, engine, clock } = this.context;
+    const reply = await store.retryFailed(id, Math.round(clock.wall()));
+    if (reply === undefined) return this.#missing(id);
+    if (reply === 'active') throw new JobActiveError(id);
+    if (reply === 'nothing') throw new NothingToRetryError(id);
+    await engine.enqueue(id);
+    return reply;
+  }
+
+  /**
+   * The job now, and whenever it has changed, up to its end. A slow reader is given the newest, not all that it missed.
+   * @param options.after the revision that is known already
+   * @throws like `get`
+   */
+  async *events(
+    id: string,
+    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Job, void, undefined> {
+    let seen = after;
+    let latest: Job | undefined = await this.get(id);
+    let wake: () => void = () => undefined;
+    const end = this.context.followers.follow(id, (job) => {
+      latest = job;
+      wake();
+    });
+    signal?.addEventListener('abort', () => wake(), { once: true });
+    try {
+      while (!signal?.aborted) {
+        const job: Job | undefined = latest;
+        if (!job) return;
+        if (job.revision > seen) {
+          seen = job.revision;
+          yield job;
+        }
+        if (isFinal(job.state)) return;
+        if (latest === job && !signal?.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      end();
+    }
+  }
+
+  /** The job as soon as it is over, or has another revision than `known`; at the latest after `timeout` ms. @throws like `get` */
+  async waitForChange(id: string, known: number | undefined, timeout: number): Promise<Job> {
+    const job = await this.get(id);
+    const isNews = (one: Job) => isFinal(one.state) || (known !== undefined && one.revision !== known);
+    if (isNews(job)) return job;
+    const { clock, followers } = this.context;
+    const changed = await new Promise<Job | undefined>((resolve) => {
+      let latest: Job | undefined = job;
+      const done = () => {
+        timer.cancel();
+        end();
+        resolve(latest);
+      };
+      const timer = clock.setTimeout(done, timeout);
+      const end = followers.follow(id, (one) => {
+        latest = one;
+        if (!one || isNews(one)) done();
+      });
+    });
+    return changed ?? this.#missing(id);
+  }
+
+  #check(id: string): void {
+    if (!isJobId(id)) throw new InvalidJobRequestError('id', 'a UUID of version 7', id);
+  }
+
+  /** What is older than all that is kept was there once, or never; either way it does not come back. */
+  #missing(id: string): never {
+    const { retention, clock } = this.context;
+    const age = clock.wall() - timeOfJobId(id);
+    throw age > Math.min(retention.completed, retention.failed)
+      ? new JobGoneError(id)
+      : new JobNotFoundError(id);
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+function toJson(request: unknown): string {
+  try {
+    const text = JSON.stringify(request, sorted) as string | undefined;
+    if (text !== undefined) return text;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidJobRequestError('request', 'JSON', request);
+}
+
+/** The same request is the same text, however a client orders its members. */
+function sorted(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
