@@ -10,7 +10,7 @@ describe('AppModule', () => {
 
   beforeAll(async () => {
     // The environment is read when the module is imported. What is empty here, no .env file fills in.
-    const alone = { REDIS_URL: '', DATABASE_URL: '', DATA_DIR: 'memory://' };
+    const alone = { REDIS_URL: '', DATABASE_URL: '', DATA_DIR: 'memory://', JOBS_FILE: 'memory://' };
     Object.assign(process.env, { ...alone, API_KEY: 'secret', MARKET_HOURS: 'always' });
     const { AppModule } = await import('./app.module.js');
     const moduleRef = await Test.createTestingModule({ imports: [AppModule] }).compile();

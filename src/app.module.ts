@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { ScheduleModule } from '@nestjs/schedule';
+import { BackgroundJobsModule, type BackgroundJobsOptions } from 'nestjs-background-jobs';
 import { BackgroundServicesModule } from 'nestjs-background-services';
 import { AggregationModule } from './aggregation/aggregation.module.js';
 import { type Environment, validateEnvironment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { MarketModule } from './market/market.module.js';
+import { OptionsHistoryModule } from './options-history/options-history.module.js';
 import { PortfolioModule } from './portfolio/portfolio.module.js';
+import { ApiKeyGuard } from './security/api-key.guard.js';
 import { SecurityModule } from './security/security.module.js';
 
 @Module({
@@ -24,7 +27,16 @@ import { SecurityModule } from './security/security.module.js';
     MarketModule,
     PortfolioModule,
     AggregationModule,
-    // Last: then it drains the workers before what they use is destroyed.
+    OptionsHistoryModule,
+    // These two last: then they drain jobs and workers before what those use is destroyed.
+    BackgroundJobsModule.forRootAsync({
+      inject: [ConfigService],
+      useFactory: (config: ConfigService<Environment, true>) => ({
+        ...whereJobsAre(config),
+        drainTimeout: config.get('DRAIN_TIMEOUT', { infer: true }),
+        http: { guard: ApiKeyGuard },
+      }),
+    }),
     BackgroundServicesModule.forRootAsync({
       inject: [ConfigService],
       useFactory: (config: ConfigService<Environment, true>) => ({
@@ -37,3 +49,13 @@ import { SecurityModule } from './security/security.module.js';
   ],
 })
 export class AppModule {}
+
+/** In Redis, where all replicas see them; else in a file of this process. */
+function whereJobsAre(
+  config: ConfigService<Environment, true>,
+): Pick<BackgroundJobsOptions, 'redis' | 'file'> {
+  const redis = config.get('REDIS_URL', { infer: true });
+  if (redis !== undefined) return { redis };
+  const file = config.get('JOBS_FILE', { infer: true });
+  return file === 'memory://' ? {} : { file };
+}

@@ -4,7 +4,15 @@ import { DiscoveryModule } from '@nestjs/core';
 import { HTTP_PROVIDERS, HTTP_SURFACE, type HttpSurface } from 'nestjs-background-services/http';
 import { BullMqEngine, InProcessEngine, type JobEngine } from './engine/index.js';
 import { JobExecutor, Limiter } from './execution/index.js';
-import { createJobControllers, type JobControllers, JobStreams, mountJobs, PROBLEMS } from './http/index.js';
+import {
+  createJobControllers,
+  JobAnswers,
+  type JobControllers,
+  JobStreams,
+  mountJobs,
+  PROBLEMS,
+  RequestBody,
+} from './http/index.js';
 import { type BackgroundJobsOptions, resolveOptions, type ResolvedOptions } from './options.js';
 import { BackgroundJobs, JobFollowers, JobObservers, JobRegistry } from './service/index.js';
 import { FileJobStore, type JobStore, MemoryJobStore, RedisJobStore } from './store/index.js';
@@ -52,9 +60,12 @@ function complete(definition: DynamicModule): DynamicModule {
       executorProvider,
       jobsProvider,
       JobStreams,
+      RequestBody,
+      JobAnswers,
     ],
     exports: [
       BackgroundJobs,
+      JobAnswers,
       JobObservers,
       JobRegistry,
       JobExecutor,

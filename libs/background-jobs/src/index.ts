@@ -1,10 +1,6 @@
 // Module
 export { BackgroundJobsModule } from './background-jobs.module.js';
-export type {
-  BackgroundJobsOptions,
-  BackgroundJobsOptionsFactory,
-  JobsHttpOptions,
-} from './options.js';
+export type { BackgroundJobsOptions, BackgroundJobsOptionsFactory, JobsHttpOptions } from './options.js';
 
 // Jobs
 export {
@@ -14,6 +10,7 @@ export {
   type JobHandler,
   type JobOptions,
   noData,
+  type StandardSchema,
 } from './decorators/index.js';
 export {
   BackgroundJobs,
@@ -26,8 +23,16 @@ export {
 export type { FinalState, Item, ItemStatus, Job, JobCounts, JobState } from './model/index.js';
 export type { ItemQuery, JobQuery, JobsRedis, Page, Progress, Retention } from './store/index.js';
 
-// What the API gives
-export type { ItemBody, ItemsBody, JobBody, JobsBody } from './http/index.js';
+// HTTP
+export {
+  type ItemBody,
+  type ItemsBody,
+  JobAnswers,
+  type JobBody,
+  JobProblemFilter,
+  type JobRequest,
+  type JobsBody,
+} from './http/index.js';
 
 // Errors
 export {
@@ -48,6 +53,7 @@ export {
   MissingJobsPackageError,
   NothingToRetryError,
   QueueFullError,
+  RequestRefusedError,
   TooManyFailuresError,
   UnknownJobTypeError,
 } from './errors/index.js';

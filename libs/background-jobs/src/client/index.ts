@@ -1,1 +1,3 @@
-export {};
+export * from './errors.js';
+export * from './jobs-client.js';
+export type { ItemBody, ItemsBody, JobBody, JobsBody } from '../http/bodies.js';

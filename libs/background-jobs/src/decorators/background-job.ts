@@ -1,6 +1,5 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { InvalidJobError } from '../errors/index.js';
-import type { JobHandler } from './job-handler.js';
 import { type JobOptions, resolveJobOptions, type ResolvedJobOptions } from './job-options.js';
 
 const METADATA = 'nestjs-background-jobs:job';
@@ -12,8 +11,11 @@ export interface JobDeclaration {
   readonly options: ResolvedJobOptions;
 }
 
-/** A class whose instances work off jobs. */
-export type JobClass = abstract new (...args: never[]) => JobHandler<never, never>;
+/** A class whose instances work off jobs: a `JobHandler` of any request and item. */
+export type JobClass = abstract new (...args: never[]) => {
+  items(request: never): unknown;
+  process(item: never, job: never): Promise<unknown>;
+};
 
 /**
  * Makes a provider the worker of a job type: its `items()` are worked off by `process()`, on whichever replica, with their state in a ledger.

@@ -68,17 +68,17 @@ export class Bodies {
     };
   }
 
-  jobs({ entries, next = null }: Page<Job>): JobsBody {
-    return { jobs: entries.map((job) => this.job(job)), next };
+  jobs({ entries, next }: Page<Job>): JobsBody {
+    return { jobs: entries.map((job) => this.job(job)), next: next ?? null };
   }
 
-  items({ entries, next = null }: Page<Item>): ItemsBody {
+  items({ entries, next }: Page<Item>): ItemsBody {
     return {
       items: entries.map((item) => ({
         ...item,
         settledAt: item.settledAt === null ? null : iso(item.settledAt),
       })),
-      next,
+      next: next ?? null,
     };
   }
 

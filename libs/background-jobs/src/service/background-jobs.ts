@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from 'nestjs-background-services';
-import type { JobClass, JobHandler } from '../decorators/index.js';
+import type { JobClass } from '../decorators/index.js';
 import type { JobEngine } from '../engine/index.js';
 import {
   InvalidJobRequestError,
@@ -49,7 +49,9 @@ export interface BackgroundJobsContext {
   readonly random: Random;
 }
 
-type RequestOf<Job> = Job extends abstract new (...args: never[]) => JobHandler<infer Request, never>
+type RequestOf<Class> = Class extends abstract new (...args: never[]) => {
+  items(request: infer Request): unknown;
+}
   ? Request
   : unknown;
 

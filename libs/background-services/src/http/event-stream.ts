@@ -46,6 +46,13 @@ export class EventStream {
     if (!this.#closed && !this.response.writableNeedDrain) this.response.write(frame);
   }
 
+  /** Ends it after what was sent, when all of that is read. */
+  end(): void {
+    this.response.end(this.#missed ?? '');
+    this.#missed = undefined;
+    this.#closed = true;
+  }
+
   /** Ends it; one that does not read is cut off, or the server could not close. */
   close(): void {
     if (this.response.writableNeedDrain) this.response.destroy();

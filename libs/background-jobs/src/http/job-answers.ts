@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Replies } from 'nestjs-background-services/http';
+import type { JobClass } from '../decorators/index.js';
+import { KeyInFlightError } from '../errors/index.js';
+import { isFinal } from '../model/index.js';
+import type { ResolvedOptions } from '../options.js';
+import { BackgroundJobs, JobRegistry } from '../service/index.js';
+import { RESOLVED_OPTIONS } from '../tokens.js';
+import { Bodies } from './bodies.js';
+import { applied, retryAfter, sendJob } from './job-reply.js';
+import { readIdempotencyKey, readPreferences } from './query.js';
+import { RequestBody } from './request-body.js';
+
+/** How long a `sync` job is waited for where the client does not say, ms. */
+const SYNC_WAIT = 60_000;
+
+/** What is read of a request, of whichever HTTP adapter. */
+export interface JobRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly body?: unknown;
+}
+
+/**
+ * Submits jobs for a route of the app's own, and answers as `POST /jobs/:type` does: 202 with `Location`, `Idempotency-Key` and `Prefer` honoured.
+ * Put `@UseFilters(JobProblemFilter)` and a guard on that route, and take request and response by `@Req()` and `@Res()`.
+ */
+@Injectable()
+export class JobAnswers {
+  readonly #inFlight = new Set<string>();
+
+  constructor(
+    @Inject(BackgroundJobs) private readonly jobs: BackgroundJobs,
+    @Inject(JobRegistry) private readonly registry: JobRegistry,
+    @Inject(RequestBody) private readonly requests: RequestBody,
+    @Inject(Replies) private readonly replies: Replies,
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
+  ) {}
+
+  /**
+   * @param job the class with `@BackgroundJob`, or its type
+   * @throws what `BackgroundJobs.submit` throws, KeyInFlightError, and what the app's pipes throw
+   */
+  async submit(job: string | JobClass, request: JobRequest, response: unknown): Promise<void> {
+    const { type, options } = this.registry.get(job);
+    const idempotencyKey = readIdempotencyKey(request.headers);
+    const scope = (await this.options.http?.identify?.(request)) ?? '';
+    const submitted = await this.#once(scope, idempotencyKey, async () => {
+      const body = await this.requests.read(request.body, options.body);
+      return this.jobs.submit(type, body, { idempotencyKey, scope });
+    });
+    const { wait, respondAsync } = readPreferences(request.headers);
+    const patience = respondAsync ? undefined : (wait ?? (options.mode === 'sync' ? SYNC_WAIT : undefined));
+    const { id } = submitted.job;
+    const answered =
+      patience === undefined ? submitted.job : await this.jobs.waitForChange(id, undefined, patience);
+    const bodies = this.#bodies();
+    sendJob(this.replies, response, bodies, answered, isFinal(answered.state) ? 200 : 202, {
+      location: bodies.urlOf(id),
+      vary: 'Prefer',
+      ...retryAfter(answered),
+      ...(submitted.replayed ? { 'idempotency-replayed': 'true' } : {}),
+      ...(respondAsync ? { 'preference-applied': 'respond-async' } : applied(wait)),
+    });
+  }
+
+  /** With URLs of the API, under the prefix that the app has for all routes. */
+  #bodies(): Bodies {
+    const segments = [this.config.getGlobalPrefix(), this.options.http?.path ?? 'jobs'];
+    const path = segments.map((segment) => segment.replace(/^\/+|\/+$/g, '')).filter(Boolean);
+    return new Bodies(path.map((segment) => `/${segment}`).join(''), this.jobs.durable);
+  }
+
+  /** Two requests of one key at a time would both find nothing there. @throws KeyInFlightError */
+  async #once<Result>(scope: string, key: string | undefined, work: () => Promise<Result>): Promise<Result> {
+    if (key === undefined) return work();
+    const name = `${scope}\n${key}`;
+    if (this.#inFlight.has(name)) throw new KeyInFlightError(key);
+    this.#inFlight.add(name);
+    try {
+      return await work();
+    } finally {
+      this.#inFlight.delete(name);
+    }
+  }
+}
