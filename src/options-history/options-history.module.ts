@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
-import { BackgroundJobsModule } from 'nestjs-background-jobs';
 import { type Environment } from '../config/environment.js';
 import { MarketModule } from '../market/market.module.js';
 import { PriceFeed } from '../market/price-feed.js';
@@ -19,7 +18,7 @@ type Config = ConfigService<Environment, true>;
 
 /** Source, format and storage are ports: another vendor or another place is another `useFactory` here. */
 @Module({
-  imports: [MarketModule, BackgroundJobsModule.forFeature([OptionHistoryJob])],
+  imports: [MarketModule],
   controllers: [OptionsHistoryController],
   providers: [
     OptionHistoryJob,

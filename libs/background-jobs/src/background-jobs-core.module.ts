@@ -18,13 +18,13 @@ import { BackgroundJobs, JobFollowers, JobObservers, JobRegistry } from './servi
 import { FileJobStore, type JobStore, MemoryJobStore, RedisJobStore } from './store/index.js';
 import { JOB_ENGINE, JOB_STORE, RESOLVED_OPTIONS } from './tokens.js';
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
-  new ConfigurableModuleBuilder<BackgroundJobsOptions>()
-    .setClassMethodName('forRoot')
-    .setFactoryMethodName('createBackgroundJobsOptions')
-    .build();
+const definition = new ConfigurableModuleBuilder<BackgroundJobsOptions>()
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createBackgroundJobsOptions')
+  .build();
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = definition;
 
-export type BackgroundJobsAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
+export type BackgroundJobsAsyncOptions = typeof definition.ASYNC_OPTIONS_TYPE;
 
 /** The context of log lines. */
 const NAME = 'BackgroundJobs';

@@ -17,9 +17,15 @@ export class BackgroundJobsModule {
     return { module: BackgroundJobsModule, imports: [BackgroundJobsCoreModule.forRootAsync(options)] };
   }
 
-  /** Provides classes with `@BackgroundJob`, for a feature that needs nothing else around them. */
-  static forFeature(jobs: readonly Type[]): DynamicModule {
-    return { module: BackgroundJobsFeatureModule, providers: [...jobs], exports: [...jobs] };
+  /**
+   * Provides classes with `@BackgroundJob`. Those in the `providers` of a module of yours are found without it.
+   * @param imports modules of what the classes inject
+   */
+  static forFeature(
+    jobs: readonly Type[],
+    imports: NonNullable<DynamicModule['imports']> = [],
+  ): DynamicModule {
+    return { module: BackgroundJobsFeatureModule, imports, providers: [...jobs], exports: [...jobs] };
   }
 }
 

@@ -116,7 +116,7 @@ export class JobExecutor {
     function look(): void {
       store.get(id).then(
         (job) => {
-          if (job?.cancelRequestedAt != null) runs.get(id)?.interrupt('cancel');
+          if (job && job.cancelRequestedAt !== null) runs.get(id)?.interrupt('cancel');
         },
         () => undefined,
       );

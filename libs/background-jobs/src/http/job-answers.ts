@@ -57,7 +57,9 @@ export class JobAnswers {
     const answered =
       patience === undefined ? submitted.job : await this.jobs.waitForChange(id, undefined, patience);
     const bodies = this.#bodies();
-    sendJob(this.replies, response, bodies, answered, isFinal(answered.state) ? 200 : 202, {
+    // A request that is sent again is answered as it was, however far the job is by now.
+    const isAnswer = patience !== undefined && isFinal(answered.state);
+    sendJob(this.replies, response, bodies, answered, isAnswer ? 200 : 202, {
       location: bodies.urlOf(id),
       vary: 'Prefer',
       ...retryAfter(answered),

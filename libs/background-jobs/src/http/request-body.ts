@@ -1,4 +1,4 @@
-import { type ArgumentMetadata, Inject, Injectable, type PipeTransform } from '@nestjs/common';
+import { type ArgumentMetadata, Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import type { JobOptions } from '../decorators/index.js';
 import { InvalidJobRequestError } from '../errors/index.js';
@@ -19,8 +19,7 @@ export class RequestBody {
     if (typeof type !== 'function') return body;
     const metadata: ArgumentMetadata = { type: 'body', metatype: type, data: undefined };
     let value: unknown = body;
-    for (const pipe of this.config.getGlobalPipes() as PipeTransform[])
-      value = await pipe.transform(value, metadata);
+    for (const pipe of this.config.getGlobalPipes()) value = await pipe.transform(value, metadata);
     return value;
   }
 }

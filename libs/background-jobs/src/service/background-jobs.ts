@@ -166,23 +166,23 @@ export class BackgroundJobs {
     { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<Job, void, undefined> {
     let seen = after;
-    let latest: Job | undefined = await this.get(id);
+    const newest: { job: Job | undefined } = { job: await this.get(id) };
     let wake: () => void = () => undefined;
     const end = this.context.followers.follow(id, (job) => {
-      latest = job;
+      newest.job = job;
       wake();
     });
     signal?.addEventListener('abort', () => wake(), { once: true });
     try {
       while (!signal?.aborted) {
-        const job: Job | undefined = latest;
+        const { job } = newest;
         if (!job) return;
         if (job.revision > seen) {
           seen = job.revision;
           yield job;
         }
         if (isFinal(job.state)) return;
-        if (latest === job && !signal?.aborted) await new Promise<void>((resolve) => (wake = resolve));
+        if (newest.job === job && !signal?.aborted) await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       end();

@@ -100,9 +100,8 @@ export class BullMqEngine implements JobEngine {
 /** BullMQ brings an ioredis of its own, so it is given options where it can be, not clients of another version. */
 function connectionOf(target: JobsRedis, settings: RedisOptions): Bull.ConnectionOptions {
   const all = { ...settings, retryStrategy: (times: number) => Math.min(100 * times, 2_000) };
-  if (typeof target === 'string') return { url: target, ...all } as Bull.ConnectionOptions;
-  if (isCluster(target))
-    return target.duplicate([], { redisOptions: all }) as unknown as Bull.ConnectionOptions;
-  const options = isClient(target) ? (target.options as RedisOptions) : target;
-  return { ...options, ...all } as Bull.ConnectionOptions;
+  if (typeof target === 'string') return { url: target, ...all };
+  if (isCluster(target)) return target.duplicate([], { redisOptions: all });
+  const options = isClient(target) ? target.options : target;
+  return { ...options, ...all };
 }

@@ -9,7 +9,13 @@ const DELAY = 100;
 
 interface Snapshot {
   readonly version: 1;
-  readonly jobs: readonly (Omit<JobEntry, 'items'> & { readonly items: readonly [string, unknown][] })[];
+  readonly jobs: readonly Entry[];
+}
+
+interface Entry extends Omit<JobEntry, 'items' | 'expiresAt'> {
+  readonly items: readonly [string, unknown][];
+  /** `null`: never; JSON has no infinity. */
+  readonly expiresAt: number | null;
 }
 
 /**
@@ -36,8 +42,7 @@ export class FileJobStore extends MemoryJobStore {
       store.entries.set(rest.job.id, {
         ...rest,
         items: new Map(items as [string, never][]),
-        // JSON has no infinity.
-        expiresAt: (expiresAt as number | null) ?? Infinity,
+        expiresAt: expiresAt ?? Infinity,
       });
     return store;
   }
@@ -61,11 +66,17 @@ export class FileJobStore extends MemoryJobStore {
   }
 
   async #save(): Promise<void> {
-    const jobs = [...this.entries.values()].map((entry) => ({ ...entry, items: [...entry.items] }));
+    const jobs = [...this.entries.values()].map((entry) => ({
+      ...entry,
+      items: [...entry.items],
+      expiresAt: Number.isFinite(entry.expiresAt) ? entry.expiresAt : null,
+    }));
+    // Written out before anything else happens: what goes on changes meanwhile.
+    const text = JSON.stringify({ version: 1, jobs } satisfies Snapshot);
     const beside = `${this.file}.new`;
     const handle = await open(beside, 'w');
     try {
-      await handle.writeFile(JSON.stringify({ version: 1, jobs } satisfies Snapshot));
+      await handle.writeFile(text);
       // The name must not come to stand for what is not on disk.
       await handle.sync();
     } finally {

@@ -88,7 +88,9 @@ export function asTexts(value: unknown): readonly string[] {
 
 /** @throws JobStoreError */
 export function unexpected(value: unknown): never {
-  throw new JobStoreError(`Redis holds or answers what is no job's: ${JSON.stringify(value)?.slice(0, 200)}`);
+  throw new JobStoreError(
+    `Redis holds or answers what is no job's: ${String(JSON.stringify(value)).slice(0, 200)}`,
+  );
 }
 
 function countsOf(total?: string, completed?: string, failed?: string, skipped?: string): JobCounts {
