@@ -10,9 +10,17 @@ import { HttpModule } from './http.module.js';
 
 @Controller()
 class Greeter {
+  static waiting: (() => void)[] = [];
+
   @Get()
   greet() {
     return 'hello';
+  }
+
+  @Get('slow')
+  async greetLate() {
+    await new Promise<void>((resolve) => Greeter.waiting.push(resolve));
+    return 'hello at last';
   }
 }
 
@@ -53,9 +61,9 @@ describe('HttpConnections', () => {
     return agent;
   }
 
-  const ask = (agent: Agent): Promise<IncomingMessage> =>
+  const ask = (agent: Agent, path = '/'): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      get({ port, host: '127.0.0.1', agent }, (answer) => {
+      get({ port, host: '127.0.0.1', path, agent }, (answer) => {
         answer.resume().once('end', () => resolve(answer));
       }).once('error', reject);
     });
@@ -95,6 +103,21 @@ describe('HttpConnections', () => {
     await app.close();
     expect(await connections()).toBe(0);
   });
+
+  it.each([0, 50])(
+    'ends with the last answer, whoever keeps its connection (HTTP_DRAIN=%d)',
+    async (drain) => {
+      const app = await start(drain);
+      const answer = ask(proxy(), '/slow');
+      await until(() => Greeter.waiting.length, { what: 'a request that is being answered' });
+      const closed = app.close();
+      await until(() => !server.listening, { what: 'the end of the listener' });
+      Greeter.waiting.pop()!();
+      expect((await answer).statusCode).toBe(200);
+      await closed;
+      expect(await connections()).toBe(0);
+    },
+  );
 
   it('has nothing to end in an app that does not listen', async () => {
     const app = await start(NEVER);

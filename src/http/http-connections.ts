@@ -31,11 +31,17 @@ export class HttpConnections implements OnApplicationBootstrap, BeforeApplicatio
     });
   }
 
-  /** Nest closes what is left, and waits for the requests that still run. */
+  /** Afterwards Nest closes what is idle, and waits for the requests that still run. */
   async beforeApplicationShutdown(): Promise<void> {
-    const patience = this.config.get('HTTP_DRAIN', { infer: true });
-    if (patience === 0 || !this.server.listening) return;
+    // Without it a proxy would go on using a connection, and the server would never come to its end.
     this.isDraining = true;
+    const patience = this.config.get('HTTP_DRAIN', { infer: true });
+    if (patience > 0 && this.server.listening) await this.drain(patience);
+    // Nor does an answer that was begun before all this leave an idle connection to wait for. (0 would mean: for ever.)
+    this.server.keepAliveTimeout = 1;
+  }
+
+  private async drain(patience: number): Promise<void> {
     // Right after the event loop has accepted all connections that were waiting: the close would reset those.
     await afterPoll();
     await new Promise<void>((resolve) => {
