@@ -56,7 +56,7 @@ export class Deployment {
 
   /** The workers by name, as a replica's health tells of them. */
   async schedules(): Promise<ReadonlyMap<string, Schedule>> {
-    const answer = await fetch(`${this.replicas[0]!.url}/health/background`);
+    const answer = await this.replicas[0]!.ask('/health/background');
     const { details } = (await answer.json()) as {
       details: { background: { workers: Record<string, { schedule: string }> } };
     };

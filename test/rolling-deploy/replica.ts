@@ -21,10 +21,6 @@ export class Replica {
     private readonly environment: Readonly<Record<string, string>>,
   ) {}
 
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
   /** Starts a process here, and waits until it takes requests. */
   async start(): Promise<void> {
     this.generation += 1;
@@ -42,10 +38,14 @@ export class Replica {
         if (iteration) this.iterations.push(iteration);
       },
     });
-    const isReady = async () =>
-      this.process!.hasExited || (await fetch(`${this.url}/health/ready`).then(({ ok }) => ok));
+    const isReady = async () => this.process!.hasExited || (await this.ask('/health/ready')).ok;
     await until(isReady, { what: `replica ${this.name} to be ready`, timeout: PATIENCE });
     if (this.process.hasExited) throw new Error(`Replica ${this.name} ended:\n${this.process.output}`);
+  }
+
+  /** Asks this very replica. The connection is closed at once: it is not one that a shutdown should have to wait for. */
+  ask(path: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.port}${path}`, { headers: { connection: 'close' } });
   }
 
   /** SIGTERM, as every orchestrator sends it. @throws Error if it did not end by itself. */
