@@ -3,8 +3,9 @@ import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { repository } from '../../support/deployment.js';
+import { ensureCurl } from '../../support/find-operators-tools.js';
 import { cleanUpAll, startProcess } from '../../support/processes.js';
 
 /** The script with a docker and an nginx that are played. What it does to real processes, `npm run rolling-deploy` shows. */
@@ -54,7 +55,7 @@ describe('.docker/rolling-restart', () => {
   async function restart(...args: string[]) {
     const script = await startProcess(join(repository, '.docker/rolling-restart'), args, {
       env: {
-        PATH: [folder, process.env['PATH']].join(delimiter),
+        PATH: [folder, process.env['PATH'], dirname(await ensureCurl())].join(delimiter),
         DOCKER_STATE: join(folder, 'state'),
         DOCKER_CALLS: join(folder, 'calls'),
         HTTP_PORT: String((nginx.address() as AddressInfo).port),
