@@ -75,6 +75,8 @@ function build(options: Provider[], imports: NonNullable<DynamicModule['imports'
       FleetControl,
       FleetAgent,
       AppReadiness,
+      // For the outer module alone: nobody else has the token.
+      RESOLVED_OPTIONS,
     ],
   };
 }

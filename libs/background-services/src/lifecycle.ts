@@ -9,21 +9,29 @@ import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { assertScheduleMetadata, WorkerExplorer } from './discovery/index.js';
 import { FleetAgent } from './fleet/index.js';
 import type { Readiness } from './health/index.js';
-import { BackgroundServiceManager } from './manager/index.js';
+import { MemoryLeaseStore, systemClock, type Timer } from './lease/index.js';
+import { BackgroundServiceManager, rehearse } from './manager/index.js';
+import { RESOLVED_OPTIONS } from './module-definition.js';
+import type { ResolvedOptions } from './options.js';
 import { AppReadiness } from './readiness.js';
 import { assertRegisteredOnce } from './registration.js';
 
+/** After the boot, when nobody waits for anything, ms. */
+const REHEARSAL_DELAY = 100;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Ties the workers to the app's life: found at init, campaigning from bootstrap on, drained before anything is destroyed. */
 @Injectable()
 export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  #rehearsal: Timer | undefined;
+
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(BackgroundServiceManager) private readonly manager: BackgroundServiceManager,
     @Inject(FleetAgent) private readonly fleet: FleetAgent,
     @Inject(AppReadiness) private readonly readiness: Readiness & { isReady: boolean },
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
   onModuleInit(): void {
@@ -38,11 +46,15 @@ export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModule
   onApplicationBootstrap(): void {
     // An app that was closed while it booted goes on booting.
     this.readiness.isReady = this.manager.begin();
-    if (this.readiness.isReady) this.fleet.start();
+    if (!this.readiness.isReady) return;
+    this.fleet.start();
+    if (handsOver(this.options))
+      this.#rehearsal = systemClock.setTimeout(() => void rehearse(this.options.lease), REHEARSAL_DELAY);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.readiness.isReady = false;
+    this.#rehearsal?.cancel();
     // Nest ignores a second signal while it shuts down. Whoever sends one does not want to wait for the drain. Only where the app
     // listens to signals at all: a listener of ours alone would keep the process from ending.
     const signals = SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
@@ -54,4 +66,10 @@ export class Lifecycle implements OnModuleInit, OnApplicationBootstrap, OnModule
       for (const signal of signals) process.off(signal, cutShort);
     }
   }
+}
+
+/** Whether there may be other replicas, in time as it passes. */
+function handsOver({ enabled, redis, store, clock }: ResolvedOptions): boolean {
+  const isShared = redis !== undefined || (store !== undefined && !(store instanceof MemoryLeaseStore));
+  return enabled && isShared && clock === systemClock;
 }

@@ -122,7 +122,19 @@ export const electionMutations: readonly Mutation[] = [
   {
     name: 'deadline timer set once, whatever the clocks do',
     file: 'leadership/deadline-watch.ts',
-    edits: [{ find: 'Math.min(next, LONGEST_LOOK_AWAY)', replace: 'next' }],
+    edits: [{ find: 'Math.min(left, LONGEST_LOOK_AWAY)', replace: 'left' }],
+    caughtBy: ['I4'],
+  },
+  {
+    name: 'glance at the deadline that goes by the monotonic clock alone',
+    file: 'leadership/deadline-watch.ts',
+    edits: [
+      {
+        find: 'elapsed(this.#seen.at, instant(this.clock))',
+        replace: '(this.clock.monotonic() - this.#seen.at.monotonic)',
+      },
+      { find: 'import { type Clock, elapsed, ', replace: 'import { type Clock, ' },
+    ],
     caughtBy: ['I4'],
   },
   {

@@ -73,13 +73,7 @@ export class FleetAgent {
       enabled,
       extensions: extensions.cards(),
       terms: manager.terms(),
-      workers: manager.list().map(({ name, key, schedule, period = null, mode }) => ({
-        name,
-        key,
-        schedule,
-        period,
-        mode,
-      })),
+      workers: manager.outlines().map(({ period = null, ...outline }) => ({ ...outline, period })),
     };
   }
 }

@@ -41,6 +41,7 @@ describe('FleetPublisher', () => {
   it('posts at its start, and with each beat', async () => {
     expect(await isUp()).toBe(false);
     publisher.start();
+    await clock.advance(0);
     expect(await isUp()).toBe(true);
     for (let i = 0; i < 3; i += 1) {
       await clock.advance(INTERVAL);
@@ -78,6 +79,7 @@ describe('FleetPublisher', () => {
 
   it('tells the revision that comes back', async () => {
     publisher.start();
+    await clock.advance(0);
     await store.board.announce();
     await clock.advance(INTERVAL);
     publisher.onBeat();
@@ -87,6 +89,7 @@ describe('FleetPublisher', () => {
 
   it('takes the card down at its end, and is quiet from then on', async () => {
     publisher.start();
+    await clock.advance(0);
     await publisher.close();
     expect(await isUp()).toBe(false);
     publisher.onBeat();

@@ -39,7 +39,8 @@ export class FleetPublisher {
   start(): void {
     if (this.#state !== 'idle') return;
     this.#state = 'open';
-    this.#post();
+    // Not at once: the app is still booting.
+    this.#timer = this.context.clock.setTimeout(() => this.#post(), 0);
   }
 
   /** Something is being sent to the store in this tick. */

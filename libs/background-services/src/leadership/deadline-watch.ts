@@ -1,4 +1,4 @@
-import { type Clock, instant, type Timer } from '../lease/index.js';
+import { type Clock, elapsed, type Instant, instant, type Timer } from '../lease/index.js';
 import type { Elector } from './elector.js';
 
 /**
@@ -13,8 +13,14 @@ const LONGEST_LOOK_AWAY = 40;
 export class DeadlineWatch {
   readonly #electors = new Set<Elector>();
   #timer: Timer | undefined;
+  /** When all terms were last looked at, and the least that was left of any, ms. */
+  #seen: { readonly at: Instant; readonly left: number } | undefined;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param endsUnseen whether a term can be over before its deadline without a word, as one can that another thread renews */
+  constructor(
+    private readonly clock: Clock,
+    private readonly endsUnseen = false,
+  ) {}
 
   add(elector: Elector): void {
     this.#electors.add(elector);
@@ -24,19 +30,33 @@ export class DeadlineWatch {
     this.#electors.delete(elector);
   }
 
-  /** Looks at the clocks now, and goes on looking for as long as anybody leads. */
+  /** Looks at the clocks and at all terms now, and goes on looking for as long as anybody leads. To be called whenever a term has changed. */
   look(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    const now = instant(this.clock);
-    let next = Infinity;
-    for (const elector of this.#electors) next = Math.min(next, elector.checkDeadline(now) ?? Infinity);
-    if (next === Infinity) return;
-    this.#timer = this.clock.setTimeout(() => this.look(), Math.min(next, LONGEST_LOOK_AWAY));
+    const at = instant(this.clock);
+    let left = Infinity;
+    for (const elector of this.#electors) left = Math.min(left, elector.checkDeadline(at) ?? Infinity);
+    this.#seen = { at, left };
+    this.#arm(left);
   }
 
   close(): void {
     this.#timer?.cancel();
     this.#electors.clear();
+  }
+
+  /** Looks at the clocks: no term has less left than the least that was left of any, minus the time since. So a thousand cost as much as one. */
+  #glance(): void {
+    if (!this.#seen || this.endsUnseen) return this.look();
+    const left = this.#seen.left - elapsed(this.#seen.at, instant(this.clock));
+    if (left > 0) this.#arm(left);
+    else this.look();
+  }
+
+  #arm(left: number): void {
+    this.#timer?.cancel();
+    this.#timer =
+      left === Infinity
+        ? undefined
+        : this.clock.setTimeout(() => this.#glance(), Math.min(left, LONGEST_LOOK_AWAY));
   }
 }

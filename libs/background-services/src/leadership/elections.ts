@@ -12,7 +12,7 @@ export class Elections {
 
   constructor(private readonly context: Omit<ElectorContext, 'onDue'> & HeartbeatContext) {
     this.#heartbeat = new Heartbeat(context);
-    this.#watch = new DeadlineWatch(context.clock);
+    this.#watch = new DeadlineWatch(context.clock, context.keeper !== undefined);
     if (!context.keeper) return;
     this.#wake = 'queued';
     void context.keeper.ready.then(() => this.#look());

@@ -15,6 +15,7 @@ import {
   LONGEST_RELEASE_SPREAD,
   RELEASE_SPREAD,
   RELEASE_SPREAD_GROWTH,
+  RELEASE_SPREAD_PER_KEY,
   WAITING_LOG_INTERVAL,
 } from './timing.js';
 import type { LineLogger } from '../logs/index.js';
@@ -47,7 +48,7 @@ export class Heartbeat {
 
   constructor(private readonly context: HeartbeatContext) {
     this.#unwatch = context.store.watch(({ key, holder }) =>
-      this.#electors.get(key)?.onReleased(holder, this.#nextWake()),
+      this.#electors.get(key)?.onReleased(holder, this.#nextWake(holder)),
     );
   }
 
@@ -108,18 +109,22 @@ export class Heartbeat {
 
   /**
    * One moment for all releases that are heard of until then: a leader that leaves gives up many keys at once. The first one is tried for
-   * almost at once; if more keep coming, the next moments are further apart.
+   * almost at once, unless its holder has many; if more keep coming, the next moments are further apart.
    */
-  #nextWake(): number {
+  #nextWake(holder: string): number {
     const { clock, random } = this.context;
     const now = clock.monotonic();
     if (this.#wakeAt >= now) return this.#wakeAt;
     const goesOn = now - this.#wakeAt < LONGEST_RELEASE_SPREAD;
-    this.#spread = goesOn
-      ? Math.min(this.#spread * RELEASE_SPREAD_GROWTH, LONGEST_RELEASE_SPREAD)
-      : RELEASE_SPREAD;
+    const spread = goesOn ? this.#spread * RELEASE_SPREAD_GROWTH : this.#spreadOf(holder);
+    this.#spread = Math.min(spread, LONGEST_RELEASE_SPREAD);
     this.#wakeAt = now + (this.#spread * (1 + random())) / 2;
     return this.#wakeAt;
+  }
+
+  #spreadOf(holder: string): number {
+    const held = [...this.#electors.values()].filter(({ leader }) => leader === holder).length;
+    return RELEASE_SPREAD + RELEASE_SPREAD_PER_KEY * Math.max(0, held - 1);
   }
 
   #renew(electors: readonly Elector[]): void {

@@ -26,6 +26,9 @@ export const EXPIRY_SPREAD = 50;
  */
 export const RELEASE_SPREAD = 2;
 
+/** The longest spread is longer by this for each other key that the same holder holds: it may be leaving, and then gives up all of them, ms. */
+export const RELEASE_SPREAD_PER_KEY = 0.2;
+
 /** While releases go on coming, each wait is longer by this factor than the last one, so that any number of them costs a few tries. */
 export const RELEASE_SPREAD_GROWTH = 8;
 

@@ -29,7 +29,8 @@ export const systemClock: Clock = {
       handle =
         left > MAX_DELAY
           ? setTimeout(() => arm(left - MAX_DELAY), MAX_DELAY)
-          : setTimeout(callback, Math.max(0, left));
+          : // Whole: Node keeps a list of timers for each different delay, and wakes up too early for what is left of a millisecond.
+            setTimeout(callback, Math.max(0, Math.ceil(left)));
     };
     arm(delay);
     return { cancel: () => clearTimeout(handle) };

@@ -21,7 +21,7 @@ import {
   type WorkerDefinition,
   type WorkerMetrics,
 } from '../workers/index.js';
-import { statusOf, type WorkerStatus } from './worker-status.js';
+import { outlineOf, statusOf, type WorkerOutline, type WorkerStatus } from './worker-status.js';
 import type { LineLogger } from '../logs/index.js';
 
 export interface ManagerContext {
@@ -94,6 +94,11 @@ export class BackgroundServiceManager {
   /** All workers of this app, in the order of their registration. */
   list(): readonly WorkerStatus[] {
     return [...this.#managed.values()].map(({ worker, campaign }) => statusOf(worker, campaign.elector));
+  }
+
+  /** @internal The same, without what costs more to derive. */
+  outlines(): readonly WorkerOutline[] {
+    return [...this.#managed.values()].map(({ worker }) => outlineOf(worker));
   }
 
   /** @throws WorkerNotFoundError */

@@ -37,16 +37,20 @@ export interface WorkerStatus {
   readonly stallAfter: number | undefined;
 }
 
+/** What is known of a worker before anybody counts what it does. */
+export type WorkerOutline = Pick<WorkerStatus, 'name' | 'key' | 'schedule' | 'period' | 'mode'>;
+
+export function outlineOf(worker: Worker): WorkerOutline {
+  const { name, key, schedule } = worker.definition;
+  return { name, key, schedule: describeSchedule(schedule), period: worker.period, mode: worker.mode };
+}
+
 export function statusOf(worker: Worker, elector: Elector): WorkerStatus {
-  const { schedule, options, name, key, place } = worker.definition;
+  const { schedule, options, place } = worker.definition;
   const { state } = elector;
   return {
-    name,
-    key,
+    ...outlineOf(worker),
     place,
-    schedule: describeSchedule(schedule),
-    period: worker.period,
-    mode: worker.mode,
     disabled: worker.mode === 'stopped' && schedule.kind === 'cron' && schedule.disabled === true,
     role: roleOf(elector),
     leader: elector.leader,

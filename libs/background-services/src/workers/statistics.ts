@@ -50,8 +50,8 @@ export interface WorkerMetrics {
 
 /** Counts what a worker does. Recording costs a few additions; everything else is derived when somebody looks. */
 export class Statistics {
-  readonly #durations = new Float64Array(WINDOW);
-  readonly #failures = new Uint8Array(WINDOW);
+  /** Of the last finished iterations: durations, those of failures as `-1 - duration`. Made when there is one: there may be thousands of workers. */
+  #finished: Float32Array | undefined;
   #started = 0;
   #succeeded = 0;
   #failed = 0;
@@ -87,13 +87,13 @@ export class Statistics {
   }
 
   succeeded(at: number, duration: number): void {
-    this.#finish(duration, 0);
+    this.#finish(duration, 'success');
     this.#succeeded++;
     this.#lastSuccess = at;
   }
 
   failed(at: number, duration: number, error: unknown): void {
-    this.#finish(duration, 1);
+    this.#finish(duration, 'failure');
     this.#failed++;
     this.#errors = [...this.#errors.slice(1 - KEPT_ERRORS), toRecord(at, error)];
   }
@@ -141,8 +141,11 @@ export class Statistics {
   view(): WorkerMetrics {
     const count = this.#succeeded + this.#failed;
     const size = Math.min(count, WINDOW);
-    const recent = this.#durations.slice(0, size).sort();
-    const failures = this.#failures.slice(0, size).reduce((sum, failure) => sum + failure, 0);
+    const finished = Array.from(this.#finished?.subarray(0, size) ?? []);
+    const failures = finished.filter((duration) => duration < 0).length;
+    const recent = finished
+      .map((duration) => (duration < 0 ? -1 - duration : duration))
+      .sort((a, b) => a - b);
     return {
       iterations: this.#started,
       errors: this.#failed,
@@ -166,11 +169,11 @@ export class Statistics {
     };
   }
 
-  #finish(duration: number, failure: 0 | 1): void {
+  #finish(duration: number, result: 'success' | 'failure'): void {
     this.#version++;
+    this.#finished ??= new Float32Array(WINDOW);
     const slot = (this.#succeeded + this.#failed) % WINDOW;
-    this.#durations[slot] = duration;
-    this.#failures[slot] = failure;
+    this.#finished[slot] = result === 'success' ? duration : -1 - duration;
     this.#lastDuration = duration;
     this.#total += duration;
     if (duration > this.#max) this.#max = duration;
@@ -186,7 +189,7 @@ function toDate(time: number): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time);
 }
 
-function percentile(sorted: Float64Array, share: number): number {
+function percentile(sorted: readonly number[], share: number): number {
   return sorted.length === 0
     ? 0
     : (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);

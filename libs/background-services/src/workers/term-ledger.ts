@@ -67,7 +67,9 @@ export class TermLedger {
   }
 
   unsaved(): Ledger {
-    const entries = Object.fromEntries(this.#unsaved);
+    // Each has names of its own: an object that shares its shape with others would leave a new shape behind for every name.
+    const entries = Object.create(null) as Record<string, string>;
+    for (const [field, value] of this.#unsaved) entries[field] = value;
     for (const [field, value] of this.#reports) if (value !== undefined) entries[field] = value;
     return entries;
   }

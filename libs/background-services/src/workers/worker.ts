@@ -78,10 +78,6 @@ interface Running {
  * Iterations never overlap, whoever asks for them, and nothing that the user's work throws gets out of here.
  */
 export class Worker {
-  /** The user's work's. */
-  readonly logger: Logger;
-  /** The worker's own. */
-  readonly log: LineLogger;
   readonly breaker: CircuitBreaker;
   readonly #statistics = new Statistics();
   #mode: WorkerMode;
@@ -90,14 +86,13 @@ export class Worker {
   #slots: CronSlots | undefined;
   readonly #holdField: string;
   readonly #recordField: string;
+  #logger: Logger | undefined;
 
   constructor(
     readonly definition: WorkerDefinition,
     private readonly context: WorkerContext,
   ) {
     const { name, schedule, options } = definition;
-    this.logger = new Logger(plainText(name));
-    this.log = new LibraryLog(this.logger, context.logs, this.identity);
     this.#holdField = holdField(name);
     this.#recordField = recordField(name);
     this.#mode = schedule.kind === 'cron' && schedule.disabled ? 'stopped' : 'started';
@@ -106,6 +101,16 @@ export class Worker {
       onTransition: (from, to) => this.#onTransition(from, to),
       onListenerError: (error) => this.#logError('A circuit breaker listener failed', error),
     });
+  }
+
+  /** The user's work's. Made when it is asked for: a standby with thousands of workers needs none. */
+  get logger(): Logger {
+    return (this.#logger ??= new Logger(plainText(this.name)));
+  }
+
+  /** The worker's own. */
+  get log(): LineLogger {
+    return new LibraryLog(this.logger, this.context.logs, this.identity);
   }
 
   get name(): string {
@@ -277,8 +282,15 @@ export class Worker {
     const ahead = term.storeNow() - this.context.clock.wall();
     const inStoreTime = (wall: number | undefined) =>
       wall === undefined || Number.isNaN(wall) ? null : Math.round(wall + ahead);
+    const { iterations, succeeded, errors: failed, aborted, skipped, missed } = counts.total();
+    // Member by member: a thousand of these are made with every renewal, and spreading one object in another costs more than all the rest.
     return {
-      ...counts.total(),
+      iterations,
+      succeeded,
+      errors: failed,
+      aborted,
+      skipped,
+      missed,
       lastStartAt: inStoreTime(startedAt),
       lastSuccessAt: inStoreTime(succeededAt),
       lastErrorAt: inStoreTime(errors.at(-1)?.at.getTime()),
