@@ -27,7 +27,8 @@ describe('npm run rolling-deploy', () => {
     );
 
   itWithNginx('replaces three replicas under load, and neither callers nor workers notice', async () => {
-    const rollout = await start('--settle', '1', '--interval', '500', '--pause', '100');
+    // On a machine that runs other tests at the same time everything is late by itself.
+    const rollout = await start('--settle', '1', '--interval', '500', '--slack', '300');
     const { code } = await rollout.exited;
     const goals = rollout.lines.filter(({ text }) => text.startsWith('goal ')).map(({ text }) => text);
     console.log(goals.join('\n'));

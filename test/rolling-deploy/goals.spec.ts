@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeGoal, judge } from '../support/goal.js';
-import { goalsOf, type Observed } from './goals.js';
+import { goalsOf, longGaps, type Observed } from './goals.js';
 import type { Iteration } from './iterations.js';
 
 const iterations: readonly Iteration[] = [0, 1_000, 2_030].map((startedAt, i) => ({
@@ -22,12 +22,20 @@ const good: Observed = {
     ['nightly', { kind: 'cron' }],
   ]),
   replaced: 3,
+  slack: 100,
 };
 
 const missed = (observed: Partial<Observed>) =>
   goalsOf({ ...good, ...observed })
     .filter((goal) => judge(goal) === 'missed')
     .map(({ name }) => name);
+
+describe('longGaps', () => {
+  it('are those that are longer than they may be', () => {
+    expect(longGaps(good)).toEqual([]);
+    expect(longGaps({ ...good, slack: 10 })).toMatchObject([{ length: 1_030 }]);
+  });
+});
 
 describe('The goals of a rolling update', () => {
   it('are met by one that nobody noticed', () => {

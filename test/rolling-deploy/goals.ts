@@ -1,9 +1,9 @@
 import { percentile } from '../bench/support/statistics.js';
 import type { Goal } from '../support/goal.js';
-import { duplicatesOf, gapsOf, type Iteration, type Schedule } from './iterations.js';
+import { duplicatesOf, type Gap, gapsOf, type Iteration, type Schedule } from './iterations.js';
 
-/** How much longer than its interval a worker may be without a run, ms. */
-const SLACK = 100;
+/** By how much clocks, timers and rounding may be off, ms. */
+const TOLERANCE = 100;
 
 export interface Observed {
   readonly requests: number;
@@ -11,17 +11,20 @@ export interface Observed {
   readonly iterations: readonly Iteration[];
   readonly schedules: ReadonlyMap<string, Schedule>;
   readonly replaced: number;
+  /** How much longer than its interval a worker may be without a run, ms. */
+  readonly slack: number;
 }
 
 /** What a rolling update is held to. A worker that had no occasion to run has no gap. */
-export function goalsOf({ requests, failures, iterations, schedules, replaced }: Observed): readonly Goal[] {
+export function goalsOf(observed: Observed): readonly Goal[] {
+  const { requests, failures, iterations, schedules, replaced, slack } = observed;
   const workers = [...schedules].map(([name, schedule]) => {
     const own = iterations.filter(({ worker }) => worker === name);
     return {
       name,
       schedule,
       gaps: gapsOf(own, schedule),
-      duplicates: duplicatesOf(own, schedule, SLACK).length,
+      duplicates: duplicatesOf(own, schedule, TOLERANCE).length,
     };
   });
   const terms = new Set(iterations.map(({ key, token }) => `${key} ${token}`)).size;
@@ -35,9 +38,12 @@ export function goalsOf({ requests, failures, iterations, schedules, replaced }:
       .filter(({ gaps }) => gaps.length > 0)
       .map(({ name, schedule, gaps }) => ({
         name: `gap of ${name} (${describe(schedule)}), p99 of ${gaps.length}`,
-        figure: percentile(gaps, 0.99),
+        figure: percentile(
+          gaps.map(({ length }) => length),
+          0.99,
+        ),
         unit: 'ms',
-        atMost: (schedule.kind === 'interval' ? schedule.every : 0) + SLACK,
+        atMost: longestGap(schedule) + slack,
       })),
     {
       name: 'iterations run twice',
@@ -45,6 +51,20 @@ export function goalsOf({ requests, failures, iterations, schedules, replaced }:
       atMost: 0,
     },
   ];
+}
+
+/** The gaps that are longer than they may be. */
+export function longGaps({ iterations, schedules, slack }: Observed): readonly Gap[] {
+  return [...schedules].flatMap(([name, schedule]) =>
+    gapsOf(
+      iterations.filter(({ worker }) => worker === name),
+      schedule,
+    ).filter(({ length }) => length > longestGap(schedule) + slack),
+  );
+}
+
+function longestGap(schedule: Schedule): number {
+  return schedule.kind === 'interval' ? schedule.every : 0;
 }
 
 function describe(schedule: Schedule): string {

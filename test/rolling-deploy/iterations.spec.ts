@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { duplicatesOf, gapsOf, type Iteration, iterationOf, scheduleOf } from './iterations.js';
+import { describeGap, duplicatesOf, gapsOf, type Iteration, iterationOf, scheduleOf } from './iterations.js';
 
 const interval = { kind: 'interval', every: 1_000 } as const;
 const cron = { kind: 'cron' } as const;
@@ -35,17 +35,34 @@ describe('scheduleOf', () => {
 });
 
 describe('gapsOf', () => {
+  const lengths = (...of: Parameters<typeof gapsOf>) => gapsOf(...of).map(({ length }) => length);
+
   it('goes from start to start of an interval worker, whatever the order of the log', () => {
-    expect(gapsOf([iteration(2_100), iteration(0), iteration(1_000)], interval)).toEqual([1_000, 1_100]);
+    expect(lengths([iteration(2_100), iteration(0), iteration(1_000)], interval)).toEqual([1_000, 1_100]);
+  });
+
+  it('leaves out the tick that a long iteration made its own leader skip, and no hand-over', () => {
+    const long = iteration(0, { duration: 1_100 });
+    expect(lengths([long, iteration(2_000)], interval)).toEqual([]);
+    expect(lengths([long, iteration(2_000, { token: 2 })], interval)).toEqual([2_000]);
   });
 
   it('goes from slot to start of a cron worker, and leaves out what was triggered', () => {
     const slots = [iteration(60_020, { scheduledAt: 60_000 }), iteration(61_234)];
-    expect(gapsOf(slots, cron)).toEqual([20]);
+    expect(lengths(slots, cron)).toEqual([20]);
   });
 
   it('goes from end to start of a continuous worker', () => {
-    expect(gapsOf([iteration(0, { duration: 500 }), iteration(530)], { kind: 'continuous' })).toEqual([30]);
+    expect(lengths([iteration(0, { duration: 500 }), iteration(530)], { kind: 'continuous' })).toEqual([30]);
+  });
+});
+
+describe('describeGap', () => {
+  it('says how long, and between whom', () => {
+    const [gap] = gapsOf([iteration(0), iteration(1_508, { replica: 'B-1' })], interval);
+    expect(describeGap(gap!)).toBe(
+      '1508 ms until B-1 ran prices at 1970-01-01T00:00:01.508Z, after A-1, which had taken 10 ms',
+    );
   });
 });
 

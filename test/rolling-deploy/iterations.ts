@@ -28,18 +28,38 @@ export function scheduleOf(words: string): Schedule {
   return { kind: words.startsWith('continuous') ? 'continuous' : 'cron' };
 }
 
+/** A time without a run of a worker, in milliseconds, and the iterations around it. */
+export interface Gap {
+  readonly length: number;
+  readonly before?: Iteration;
+  readonly after: Iteration;
+}
+
 /**
  * How long a worker was not run, each time: for an interval from start to start, for a continuous worker from end to start, for a cron worker
- * from its slot to the start.
+ * from its slot to the start. An iteration that takes longer than its interval makes its own leader skip a tick: that is no gap.
  */
-export function gapsOf(iterations: readonly Iteration[], { kind }: Schedule): readonly number[] {
-  if (kind === 'cron')
+export function gapsOf(iterations: readonly Iteration[], schedule: Schedule): readonly Gap[] {
+  if (schedule.kind === 'cron')
     return iterations
       .filter(({ scheduledAt }) => isSlot(scheduledAt))
-      .map(({ startedAt, scheduledAt }) => startedAt - scheduledAt);
-  return pairs(inOrder(iterations)).map(
-    ([before, after]) => after.startedAt - (kind === 'interval' ? before.startedAt : endOf(before)),
-  );
+      .map((after) => ({ length: after.startedAt - after.scheduledAt, after }));
+  const isOverrun = ({ before, after }: Required<Gap>) =>
+    schedule.kind === 'interval' && before.duration >= schedule.every && before.token === after.token;
+  return pairs(inOrder(iterations))
+    .map(([before, after]) => ({
+      length: after.startedAt - (schedule.kind === 'interval' ? before.startedAt : endOf(before)),
+      before,
+      after,
+    }))
+    .filter((gap) => !isOverrun(gap));
+}
+
+/** For example `1508 ms until A2 ran prices at 2026-01-01T00:00:01.508Z, after B1, which had taken 20 ms`. */
+export function describeGap({ length, before, after }: Gap): string {
+  const at = new Date(after.startedAt).toISOString();
+  const last = before && `, after ${before.replica}, which had taken ${Math.round(before.duration)} ms`;
+  return `${length} ms until ${after.replica} ran ${after.worker} at ${at}${last ?? ''}`;
 }
 
 /**
