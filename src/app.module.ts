@@ -6,6 +6,8 @@ import { BackgroundServicesModule } from 'nestjs-background-services';
 import { AggregationModule } from './aggregation/aggregation.module.js';
 import { type Environment, validateEnvironment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
+import { HttpModule } from './http/http.module.js';
+import { IterationLogModule } from './iteration-log/iteration-log.module.js';
 import { MarketModule } from './market/market.module.js';
 import { OptionsHistoryModule } from './options-history/options-history.module.js';
 import { PortfolioModule } from './portfolio/portfolio.module.js';
@@ -22,6 +24,8 @@ import { SecurityModule } from './security/security.module.js';
       skipProcessEnv: true,
     }),
     ScheduleModule.forRoot(),
+    HttpModule,
+    IterationLogModule,
     DatabaseModule,
     SecurityModule,
     MarketModule,

@@ -25,6 +25,9 @@ describe('validateEnvironment', () => {
       INTRADAY_INTERVAL: 30_000,
       FEED_TICK_INTERVAL: 1_000,
       DRAIN_TIMEOUT: 5_000,
+      HTTP_DRAIN: 0,
+      KEEP_ALIVE_TIMEOUT: 65_000,
+      LOG_ITERATIONS: false,
     });
   });
 
@@ -34,6 +37,11 @@ describe('validateEnvironment', () => {
       LEASE_TTL: 2000,
       DRAIN_TIMEOUT: 0,
     });
+  });
+
+  it('takes LOG_ITERATIONS=true, and no other word for it', () => {
+    expect(validateEnvironment({ LOG_ITERATIONS: 'true' }).LOG_ITERATIONS).toBe(true);
+    expect(errorOf({ LOG_ITERATIONS: 'yes' }).message).toContain('expected true or false, received "yes"');
   });
 
   it('reads an empty variable as unset', () => {

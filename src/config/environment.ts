@@ -80,6 +80,21 @@ const schema = z.object({
 
   /** How long a shutdown waits for running work, in milliseconds. */
   DRAIN_TIMEOUT: milliseconds(0).default(5_000),
+
+  /**
+   * How long, after the workers, a shutdown leaves idle HTTP connections to the proxy in front to close, in milliseconds: longer than the
+   * proxy keeps them. 0: nothing is in front, and they are closed at once.
+   */
+  HTTP_DRAIN: milliseconds(0).default(0),
+
+  /** How long an idle HTTP connection is kept open, in milliseconds: longer than the proxy in front keeps it. */
+  KEEP_ALIVE_TIMEOUT: milliseconds(0).default(65_000),
+
+  /** `true`: one log line for every iteration of a worker, to find gaps and duplicates with. */
+  LOG_ITERATIONS: z
+    .enum(['true', 'false'], { error: 'true or false' })
+    .default('false')
+    .transform((text) => text === 'true'),
 });
 
 export type Environment = z.infer<typeof schema>;

@@ -13,6 +13,7 @@ const DOCUMENTS = [
   'libs/background-services/README.md',
   'libs/background-services/docs/quorum.md',
   'libs/background-dashboard/README.md',
+  'libs/background-jobs/README.md',
 ];
 
 interface Placed extends Snippet {

@@ -98,7 +98,8 @@ describe('docker-compose.yml', () => {
 
   it('lets the app drain before it is killed', () => {
     const grace = Number(/^(\d+)s$/.exec(app.stop_grace_period!)?.[1]) * 1_000;
-    expect(grace).toBeGreaterThan(Number(app.environment!['DRAIN_TIMEOUT']) + 2_000);
+    const { DRAIN_TIMEOUT, HTTP_DRAIN } = app.environment!;
+    expect(grace).toBeGreaterThan(Number(DRAIN_TIMEOUT) + Number(HTTP_DRAIN) + 2_000);
   });
 
   it('opens nginx to the outside, and nothing else', () => {

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { readSource } from '../../support/deployment.js';
+import { validateEnvironment } from '../../../src/config/environment.js';
+import { readCompose, readSource } from '../../support/deployment.js';
 import { ensureNginx } from '../../support/find-nginx.js';
-import { cleanUpAll, freePort, startProcess, until } from '../../support/processes.js';
+import { NginxServer } from '../../support/nginx-server.js';
+import { cleanUpAll } from '../../support/processes.js';
 
 const nginx = await ensureNginx().catch((error: unknown) => {
   console.warn(`Tests with a real nginx are skipped: ${String(error)}`);
@@ -23,18 +22,31 @@ describe('.docker/nginx.conf', () => {
     expect(conf).toMatch(/server app:3000 resolve /);
     expect(conf).toMatch(/proxy_pass http:\/\/host;/);
   });
+
+  it('closes an idle connection to a replica before the replica does', async () => {
+    const conf = await readSource('.docker/nginx.conf');
+    const idle = Number(/^\s*keepalive_timeout (\d+)s;/m.exec(conf)?.[1]) * 1_000;
+    const app = (await readCompose()).services['app']!.environment!;
+    const { KEEP_ALIVE_TIMEOUT, HTTP_DRAIN } = validateEnvironment({ HTTP_DRAIN: String(app['HTTP_DRAIN']) });
+    expect(idle).toBeGreaterThan(0);
+    expect(Math.min(KEEP_ALIVE_TIMEOUT, HTTP_DRAIN)).toBeGreaterThan(idle + 1_000);
+  });
 });
 
 describeWithNginx('.docker/nginx.conf in a real nginx (needs nginx)', () => {
   let replicas: Server[];
+  let server: NginxServer;
   let url: string;
 
   beforeAll(async () => {
     replicas = await Promise.all(['one', 'two', 'three'].map(startReplica));
-    url = await startNginx(replicas.map((replica) => (replica.address() as AddressInfo).port));
+    const ports = replicas.map((replica) => (replica.address() as AddressInfo).port);
+    server = await NginxServer.start(ports, nginx);
+    ({ url } = server);
   });
   afterAll(async () => {
     for (const replica of replicas) stopReplica(replica);
+    await server.stop();
     await cleanUpAll();
   });
 
@@ -83,42 +95,4 @@ async function startReplica(name: string): Promise<Server> {
 function stopReplica(server: Server): void {
   server.close();
   server.closeAllConnections();
-}
-
-/**
- * Runs the configuration as it is, but for three things that only a container network has: its port, its DNS, and
- * (which Debian's nginx, older than the image's, does not know yet) "resolve" with one name for all replicas.
- */
-async function startNginx(ports: readonly number[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
-  const port = await freePort();
-  const conf = (await readSource('.docker/nginx.conf'))
-    .replace('listen 80;', `listen 127.0.0.1:${port};`)
-    .replace(/^resolver .*$/m, '')
-    .replace(/^.*server app:3000 resolve (.*)$/m, (_, options) =>
-      ports.map((replica) => `server 127.0.0.1:${replica} ${String(options)}`).join('\n'),
-    );
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  );
-  await writeFile(
-    join(folder, 'nginx.conf'),
-    [
-      'daemon off;',
-      `pid ${folder}/pid;`,
-      'error_log stderr warn;',
-      'events {}',
-      `http { access_log off; ${temporary.join(' ')}`,
-      conf,
-      '}',
-    ].join('\n'),
-  );
-  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'];
-  const check = await startProcess(nginx!, ['-t', ...args]);
-  expect({ ...(await check.exited), output: check.output }).toMatchObject({ code: 0 });
-  const running = await startProcess(nginx!, args);
-  void running.exited.then(() => rm(folder, { recursive: true, force: true }));
-  const url = `http://127.0.0.1:${port}`;
-  await until(() => fetch(url).then(({ ok }) => ok), { what: 'an answer through nginx' });
-  return url;
 }

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { HttpConnections } from './http-connections.js';
+
+@Module({ providers: [HttpConnections] })
+export class HttpModule {}
