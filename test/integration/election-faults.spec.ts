@@ -14,7 +14,7 @@ const SCRIPT = /evalsha/i;
 // Of a chunk in which other replies may have come along.
 const GRANTED = /(^|\r\n)\*2\r\n:\d+\r\n\*3\r\n:1\r\n/;
 const RENEWED = /(^|\r\n)\*2\r\n:\d+\r\n\*1\r\n:1\r\n/;
-const RELEASED = /(^|\r\n)\*1\r\n:1\r\n/;
+const RELEASED = /(^|\r\n)\*1\r\n\*1\r\n:1\r\n/;
 
 /** Longer than a command may take, and shorter than its connection is given up. */
 const LATE = 1.5 * (TTL / 10);

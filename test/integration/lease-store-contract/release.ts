@@ -27,6 +27,24 @@ export function releaseContract(context: Context): void {
       expect(await ledgerOf(key, 'a')).toEqual({});
     });
 
+    it('answers for each lease of many that are released at once', async () => {
+      const [mine, theirs, free] = [newKey(), newKey(), newKey()];
+      const leases = [await lead(mine, 'a'), { ...(await lead(theirs, 'b')), holder: 'a' }];
+      const all = [...leases, { key: free, holder: 'a', token: 1 }];
+      const { store } = context;
+      expect(
+        await Promise.all(all.map((lease, i) => store.release({ ...lease, ledger: { x: `${i}` } }))),
+      ).toEqual([
+        { outcome: 'released' },
+        { outcome: 'lost', holder: 'b' },
+        { outcome: 'lost', holder: null },
+      ]);
+      expect(await look(mine)).toMatchObject({ holder: null });
+      expect(await look(theirs)).toMatchObject({ holder: 'b' });
+      expect(await ledgerOf(mine, 'a')).toEqual({ x: '0' });
+      expect(await ledgerOf(free, 'a')).toEqual({});
+    });
+
     it('is refused the second time, and once the lease has expired', async () => {
       const key = newKey();
       const lease = await lead(key, 'a');

@@ -73,6 +73,14 @@ describe('what RedisLeaseStore costs', () => {
     expect(await commandsOf(releaseIt)).toEqual({ eval: 1, mget: 1, del: 1, publish: 1 });
   });
 
+  it('is one script call and two more commands a lease to release 20 leases in one tick', async () => {
+    const store = open();
+    await store.release({ ...(await lead(store, 'orders', 'a')), ledger: {} });
+    const leases = await leadAll(store, keys(20));
+    const releaseAll = () => Promise.all(leases.map((lease) => store.release({ ...lease, ledger: {} })));
+    expect(await commandsOf(releaseAll)).toEqual({ evalsha: 1, mget: 1, del: 20, publish: 20 });
+  });
+
   it('is nothing at all while nobody asks', async () => {
     const store = open();
     await lead(store, 'orders', 'a');

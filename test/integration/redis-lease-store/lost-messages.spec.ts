@@ -53,7 +53,7 @@ describe('RedisLeaseStore, when the network fails,', () => {
       neighbour.watch(({ key }) => heard.push(key));
       await listens(server);
       const lease = await lead(store, KEY, 'a');
-      const lost = proxy.loseNextReply(/^\*1\r\n:1\r\n$/);
+      const lost = proxy.loseNextReply(/^\*1\r\n\*1\r\n:1\r\n$/);
       expect(await store.release({ ...lease, ledger: {} })).toMatchObject({ outcome: 'unknown' });
       await lost;
       expect(await acquire(neighbour, KEY, 'b')).toMatchObject({ outcome: 'acquired' });

@@ -40,8 +40,8 @@ const huge = fc.constantFrom(
   `${'*1\r\n'.repeat(1_000)}:1\r\n`,
 );
 
-/** A yes, a no with the holder, a conflict: all that the scripts for a single lease say. */
-const SOUND = /^\*(1\r\n:1|2\r\n:[02])\r\n/;
+/** A yes, a no with the holder, a conflict; the same for a list of one release: all that scripts say of a single lease without a time. */
+const SOUND = /^(\*1\r\n)?\*(1\r\n:1|2\r\n:[02])\r\n/;
 
 /** What comes over the wire: a value, the beginning of one, or no Redis protocol at all. */
 const garbage = fc

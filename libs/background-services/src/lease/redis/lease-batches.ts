@@ -4,11 +4,11 @@ import type { LeaseRef, Unknown } from '../lease-store.js';
 /** Leases per script call: keeps one call short for other users of the Redis, and within Lua's argument limit. */
 export const BATCH = 250;
 
-/** Requests that can share a script call: at least one, of one holder and one TTL. */
+/** Requests that can share a script call: at least one, of one holder and, if they have one, one TTL. */
 export type Batch<Request> = readonly [Request, ...Request[]];
 
-/** One call for up to `size` requests of one holder and one TTL. What goes wrong with a call is `unknown` for each request in it. */
-export async function inBatches<Request extends LeaseRef & { readonly ttl: number }, Reply>(
+/** One call for up to `size` requests of one holder and TTL. What goes wrong with a call is `unknown` for each request in it. */
+export async function inBatches<Request extends LeaseRef & { readonly ttl?: number }, Reply>(
   requests: readonly Request[],
   size: number,
   run: (batch: Batch<Request>) => Promise<readonly Reply[]>,

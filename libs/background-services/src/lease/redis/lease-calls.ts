@@ -6,11 +6,11 @@ import type {
   RenewRequest,
   Unknown,
 } from '../lease-store.js';
-import { inBatches, unknown } from './lease-batches.js';
+import { inBatches } from './lease-batches.js';
 import type { RedisLink } from './redis-link.js';
 import { RELEASE_LUA } from './release.lua.js';
 import { RENEW_LUA } from './renew.lua.js';
-import { readReleaseReply, readRenewReplies } from './replies.js';
+import { readReleaseReplies, readRenewReplies } from './replies.js';
 
 /** The scripts that act for a holder and its token, the same on one Redis and on each node of a quorum. */
 export const HOLDER_SCRIPTS = { bgsRenew: RENEW_LUA, bgsRelease: RELEASE_LUA } as const;
@@ -30,13 +30,16 @@ export function renewLeases(
   });
 }
 
-export async function releaseLease(link: HolderLink, request: ReleaseRequest): Promise<ReleaseReply> {
-  const args = [request.holder, request.token, link.channel, ...flatten(request.ledger)];
-  try {
-    return readReleaseReply(await link.run('bgsRelease', [request], args));
-  } catch (error) {
-    return unknown(error);
-  }
+export function releaseLeases(
+  link: HolderLink,
+  requests: readonly ReleaseRequest[],
+  batch: number,
+): Promise<readonly (ReleaseReply | Unknown)[]> {
+  return inBatches(requests, batch, async (leases) => {
+    const args = leases.flatMap(({ token, ledger }) => [token, ...withSize(flatten(ledger))]);
+    const answer = await link.run('bgsRelease', leases, [leases[0].holder, link.channel, ...args]);
+    return readReleaseReplies(answer, leases.length);
+  });
 }
 
 /** Entries as scripts take them: field, value, … */

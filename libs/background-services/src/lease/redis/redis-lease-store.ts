@@ -15,10 +15,11 @@ import type {
 import { ACQUIRE_LUA } from './acquire.lua.js';
 import type { ConnectionTimes, RedisTarget } from './connection.js';
 import { BATCH, inBatches, unknown } from './lease-batches.js';
-import { HOLDER_SCRIPTS, releaseLease, renewLeases } from './lease-calls.js';
+import { HOLDER_SCRIPTS, releaseLeases, renewLeases } from './lease-calls.js';
 import { RECORD_LUA } from './record.lua.js';
 import { FREE_LUA, RedisBoard } from './redis-board.js';
 import { RedisLink } from './redis-link.js';
+import { ReleaseQueue } from './release-queue.js';
 import { readAcquireReplies, readRecordReply } from './replies.js';
 
 const SCRIPTS = {
@@ -52,6 +53,7 @@ export class RedisLeaseStore implements LeaseStore {
   readonly board: RedisBoard;
   readonly #link: RedisLink<keyof typeof SCRIPTS>;
   readonly #batch: number;
+  readonly #releases = new ReleaseQueue((requests) => releaseLeases(this.#link, requests, this.#batch));
   readonly #listeners = new Set<ReleaseListener>();
 
   constructor(options: RedisLeaseStoreOptions) {
@@ -82,7 +84,7 @@ export class RedisLeaseStore implements LeaseStore {
   }
 
   release(request: ReleaseRequest): Promise<ReleaseReply> {
-    return releaseLease(this.#link, request);
+    return this.#releases.add(request);
   }
 
   async record({ expected, ...request }: RecordRequest): Promise<RecordReply> {
@@ -105,6 +107,7 @@ export class RedisLeaseStore implements LeaseStore {
   }
 
   close(): Promise<void> {
+    this.#releases.flush();
     return this.#link.close();
   }
 

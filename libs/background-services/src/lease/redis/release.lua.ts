@@ -1,15 +1,34 @@
 /**
- * Gives a lease up, saves its ledger changes, and publishes the release from inside the step, so that no standby hears of it too early.
+ * Gives leases up, saves their ledger changes, and publishes each release from inside the step, so that no standby hears of it too early,
+ * and all of them together.
  *
- * KEYS  [1] the lease, [2] its token, [3] its ledger
- * ARGV  [1] holder (instance id), [2] token, [3] channel, then field, value, … of the ledger
- * Reply {1} or {0, holder or ''}
+ * KEYS  for lease i: [3i-2] the lease, [3i-1] its token, [3i] its ledger
+ * ARGV  [1] holder (instance id), [2] channel, then for each lease: token, number of ledger strings, field, value, …
+ * Reply for each lease {1} or {0, holder or ''}
  */
 export const RELEASE_LUA = `
-local values = redis.call('MGET', KEYS[1], KEYS[2])
-if values[1] ~= ARGV[1] or values[2] ~= ARGV[2] then return { 0, values[1] or '' } end
-for first = 4, #ARGV, 1000 do redis.pcall('HSET', KEYS[3], unpack(ARGV, first, math.min(first + 999, #ARGV))) end
-redis.call('DEL', KEYS[1])
-redis.pcall('PUBLISH', ARGV[3], KEYS[1] .. '\\n' .. ARGV[1] .. '\\n' .. ARGV[2])
-return { 1 }
+local holder, channel = ARGV[1], ARGV[2]
+local owned = {}
+for i = 1, #KEYS, 3 do
+  owned[#owned + 1] = KEYS[i]
+  owned[#owned + 1] = KEYS[i + 1]
+end
+local values = redis.call('MGET', unpack(owned))
+local replies = {}
+local position = 3
+for i = 1, #KEYS / 3 do
+  local token, size = ARGV[position], tonumber(ARGV[position + 1])
+  if values[2 * i - 1] == holder and values[2 * i] == token then
+    for first = position + 2, position + 1 + size, 1000 do
+      redis.pcall('HSET', KEYS[3 * i], unpack(ARGV, first, math.min(first + 999, position + 1 + size)))
+    end
+    redis.call('DEL', KEYS[3 * i - 2])
+    redis.pcall('PUBLISH', channel, KEYS[3 * i - 2] .. '\\n' .. holder .. '\\n' .. token)
+    replies[i] = { 1 }
+  else
+    replies[i] = { 0, values[2 * i - 1] or '' }
+  end
+  position = position + 2 + size
+end
+return replies
 `;

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreError } from '../../errors/index.js';
-import { asTtl, readAcquireReplies, readRecordReply, readReleaseReply, readRenewReplies } from './replies.js';
+import {
+  asTtl,
+  readAcquireReplies,
+  readRecordReply,
+  readReleaseReplies,
+  readRenewReplies,
+} from './replies.js';
 
 const TIME = 1_700_000_000_000;
 const TOKEN = 1_700_000_000_001;
@@ -76,14 +82,21 @@ describe('readRenewReplies', () => {
   );
 });
 
-describe('readReleaseReply', () => {
-  it('reads a release and a loss', () => {
-    expect(readReleaseReply([1])).toEqual({ outcome: 'released' });
-    expect(readReleaseReply([0, 'other'])).toEqual({ outcome: 'lost', holder: 'other' });
+describe('readReleaseReplies', () => {
+  it('reads releases and losses, in order', () => {
+    expect(readReleaseReplies([[1], [0, 'other'], [0, '']], 3)).toEqual([
+      { outcome: 'released' },
+      { outcome: 'lost', holder: 'other' },
+      { outcome: 'lost', holder: null },
+    ]);
   });
 
-  it.each(GARBAGE)('knows nothing after %s', (_what, answer) => {
-    expect(() => readReleaseReply(answer)).toThrow(StoreError);
+  it.each([
+    ...GARBAGE.map(([what, reply]) => [what, [reply]] as const),
+    ...GARBAGE,
+    ['a reply too many', [[1], [1]]] as const,
+  ])('knows nothing after %s', (_what, answer) => {
+    expect(() => readReleaseReplies(answer, 1)).toThrow(StoreError);
   });
 });
 

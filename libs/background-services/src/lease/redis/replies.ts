@@ -31,9 +31,11 @@ export function readRenewReplies(answer: unknown, leases: number): readonly Rene
   );
 }
 
-/** @throws StoreError if the answer is none of the script's */
-export function readReleaseReply(answer: unknown): ReleaseReply {
-  return isYes(answer) ? { outcome: 'released' } : asLost(answer);
+/** @throws StoreError if the answer is none of the script's, or not one for each lease */
+export function readReleaseReplies(answer: unknown, leases: number): readonly ReleaseReply[] {
+  return asArray(answer, leases).map((reply): ReleaseReply =>
+    isYes(reply) ? { outcome: 'released' } : asLost(reply),
+  );
 }
 
 /** @throws StoreError if the answer is none of the script's */

@@ -11,7 +11,7 @@ import type {
 } from '../lease-store.js';
 import { addressOf, type ConnectionTimes } from '../redis/connection.js';
 import { BATCH, type Batch, inBatches, unknown } from '../redis/lease-batches.js';
-import { flatten, HOLDER_SCRIPTS, releaseLease, renewLeases, withSize } from '../redis/lease-calls.js';
+import { flatten, HOLDER_SCRIPTS, releaseLeases, renewLeases, withSize } from '../redis/lease-calls.js';
 import { FREE_LUA, RedisBoard } from '../redis/redis-board.js';
 import { RedisLink, type ReleaseNotice } from '../redis/redis-link.js';
 import { GRANT_LUA } from './grant.lua.js';
@@ -107,11 +107,10 @@ export class RedlockNode {
 
   /** Releases the lease, and with it a vote of the same campaign that came too late for the token. */
   async release(request: ReleaseRequest): Promise<ReleaseReply> {
-    const release = releaseLease(this.#link, request);
+    const release = releaseLeases(this.#link, [request], 1);
     void this.withdraw(request, request.token);
-    const reply = await release;
-    this.#note(reply);
-    return reply;
+    const [reply] = this.#noted(await release);
+    return reply!;
   }
 
   /** Reads the ledger as its holder, or one entry of it. */
