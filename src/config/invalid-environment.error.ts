@@ -5,7 +5,7 @@ export interface WrongVariable {
 }
 
 /** Values of these may hold a password, and an error message ends in logs. */
-const SECRETS = new Set(['API_KEY', 'REDIS_URL', 'DATABASE_URL']);
+const SECRETS = new Set(['API_KEY', 'REDIS_URL', 'TICKER_REDIS_URL', 'DATABASE_URL']);
 
 /** Environment variables the app cannot start with: one error names them all, so that one round of fixes is enough. */
 export class InvalidEnvironmentError extends Error {
