@@ -8,6 +8,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { MarketModule } from './market/market.module.js';
 import { PortfolioModule } from './portfolio/portfolio.module.js';
 import { SecurityModule } from './security/security.module.js';
+import { TickerModule } from './ticker/ticker.module.js';
 
 @Module({
   imports: [
@@ -24,6 +25,7 @@ import { SecurityModule } from './security/security.module.js';
     MarketModule,
     PortfolioModule,
     AggregationModule,
+    TickerModule,
     // Last: then it drains the workers before what they use is destroyed.
     BackgroundServicesModule.forRootAsync({
       inject: [ConfigService],

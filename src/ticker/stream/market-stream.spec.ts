@@ -74,12 +74,12 @@ describe('MarketStream', () => {
     const stream = make();
     const every = plan(10_000);
     let turns = 0;
-    let over = false;
+    const over = new AbortController();
     const others = (async () => {
-      for (; !over; turns++) await new Promise<void>((resolve) => void setImmediate(resolve));
+      for (; !over.signal.aborted; turns++) await new Promise<void>((resolve) => void setImmediate(resolve));
     })();
     await stream.tick(every, term());
-    over = true;
+    over.abort();
     await others;
     expect(turns).toBeGreaterThanOrEqual(50);
     expect(sent.filter(([channel]) => channel !== 'ticker:bars').length).toBe(4 * Math.ceil(2_500 / 200));
