@@ -76,6 +76,24 @@ describe('What the API answers', () => {
     }
   });
 
+  it('hand on which worker is meant, and the Idempotency-Key', async () => {
+    const asked: unknown[] = [];
+    const trigger = async (...args: unknown[]) => {
+      asked.push(args);
+      return { outcome: 'done' } as never;
+    };
+    const app = await bootDashboard(open, { fleet: { control: { trigger } } });
+    const url = `${await app.getUrl()}/background/api/workers/intraday-prices/trigger?key=prices%3Aleader`;
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'click-1' },
+      body: JSON.stringify({ why: 'a test', by: 'tester' }),
+    });
+    expect(asked).toEqual([
+      ['intraday-prices', { why: 'a test', by: 'tester', key: 'prices:leader', id: 'click-1' }],
+    ]);
+  });
+
   it.each(ACTS)('to an order without a reason is 400: %s', async (path) => {
     const app = await bootDashboard(open);
     for (const body of [{}, [], { by: 'ada' }, { by: 'ada', why: ' ' }, { by: 'ada', why: { length: 5 } }])

@@ -50,6 +50,7 @@ export {
   type ControlAction,
   type ControlReason,
   type ControlRecord,
+  type ControlRequest,
   type ControlResult,
   FleetControl,
   type FleetKey,
@@ -62,6 +63,7 @@ export {
   type FleetWarning,
   type FleetWorker,
   type FleetWorkerState,
+  type WorkerRequest,
 } from './fleet/index.js';
 
 // Extensions
@@ -121,6 +123,7 @@ export {
 
 // Errors
 export {
+  AmbiguousWorkerError,
   BackgroundServicesError,
   type BackgroundServicesErrorCode,
   CircuitOpenError,

@@ -101,6 +101,17 @@ describe('FleetControl on Redis', () => {
 
   const workers = [{}, { name: 'by-hand', schedule: { every: 3_600_000 } }] as const;
 
+  it('works for a user of Redis that may not publish', async () => {
+    const admin = new Redis(server.url);
+    onCleanUp(() => admin.disconnect());
+    await admin.acl('SETUSER', 'mute', 'on', '>secret', '~*', '&*', '+@all', '-publish');
+    const redis = server.url.replace('redis://', 'redis://mute:secret@');
+    const apps = await startApps(2, { redis, workers, ttl: 3_000 });
+    const follower = apps.find(({ leads }) => !leads)!;
+    expect(await follower.control.trigger('by-hand', REASON)).toMatchObject({ outcome: 'done' });
+    expect(await follower.control.pause(WORKER, REASON)).toMatchObject({ outcome: 'done' });
+  });
+
   it('reaches the leader within a second from whichever replica it is asked for', async () => {
     const apps = await startApps(3, { redis: server.url, workers });
     const took = await everyOrder(apps);

@@ -1,19 +1,32 @@
-import { Controller, Inject, Param, Post, Req, Res, type Type, UseFilters, UseGuards } from '@nestjs/common';
 import {
-  type ControlReason,
+  Controller,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  type Type,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
   type ControlRecord,
+  type ControlRequest,
   type ControlResult,
   FleetControl,
 } from 'nestjs-background-services';
 import { ActGuard, ProblemFilter, Replies, SameOriginGuard } from 'nestjs-background-services/http';
 import { Identity } from './identity.js';
-import { readDuration, readReason } from './order.js';
+import { readDuration, readId, readReason } from './order.js';
 
 const STATUS: Readonly<Record<ControlResult, number>> = { done: 200, pending: 202, refused: 409 };
 
 /** The request, of whichever HTTP adapter. */
 interface Asked {
   readonly body?: unknown;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** Makes a controller class of its own for each app, because its path comes from options that are known only once providers are made. */
@@ -29,28 +42,57 @@ export function createActController(): Type {
     ) {}
 
     @Post('workers/:name/pause')
-    pause(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
-      return this.#act(request, response, (reason) => this.control.pause(name, reason));
+    pause(
+      @Param('name') name: string,
+      @Query('key') key: string | undefined,
+      @Req() request: Asked,
+      @Res() response: unknown,
+    ) {
+      return this.#act(request, response, (reason) => this.control.pause(name, { ...reason, key }));
     }
 
     @Post('workers/:name/resume')
-    resume(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
-      return this.#act(request, response, (reason) => this.control.resume(name, reason));
+    resume(
+      @Param('name') name: string,
+      @Query('key') key: string | undefined,
+      @Req() request: Asked,
+      @Res() response: unknown,
+    ) {
+      return this.#act(request, response, (reason) => this.control.resume(name, { ...reason, key }));
     }
 
     @Post('workers/:name/trigger')
-    trigger(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
-      return this.#act(request, response, (reason) => this.control.trigger(name, reason));
+    trigger(
+      @Param('name') name: string,
+      @Query('key') key: string | undefined,
+      @Req() request: Asked,
+      @Res() response: unknown,
+    ) {
+      return this.#act(request, response, (reason) => this.control.trigger(name, { ...reason, key }));
     }
 
     @Post('workers/:name/reset-breaker')
-    resetBreaker(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
-      return this.#act(request, response, (reason) => this.control.resetCircuitBreaker(name, reason));
+    resetBreaker(
+      @Param('name') name: string,
+      @Query('key') key: string | undefined,
+      @Req() request: Asked,
+      @Res() response: unknown,
+    ) {
+      return this.#act(request, response, (reason) =>
+        this.control.resetCircuitBreaker(name, { ...reason, key }),
+      );
     }
 
     @Post('workers/:name/force-open-breaker')
-    forceOpenBreaker(@Param('name') name: string, @Req() request: Asked, @Res() response: unknown) {
-      return this.#act(request, response, (reason) => this.control.forceOpenCircuitBreaker(name, reason));
+    forceOpenBreaker(
+      @Param('name') name: string,
+      @Query('key') key: string | undefined,
+      @Req() request: Asked,
+      @Res() response: unknown,
+    ) {
+      return this.#act(request, response, (reason) =>
+        this.control.forceOpenCircuitBreaker(name, { ...reason, key }),
+      );
     }
 
     @Post('keys/:key/step-down')
@@ -78,9 +120,10 @@ export function createActController(): Type {
     async #act(
       request: Asked,
       response: unknown,
-      order: (reason: ControlReason) => Promise<ControlRecord>,
+      order: (request: ControlRequest) => Promise<ControlRecord>,
     ): Promise<void> {
-      const record = await order(readReason(request.body, await this.identity.of(request)));
+      const reason = readReason(request.body, await this.identity.of(request));
+      const record = await order({ ...reason, id: readId(request.headers) });
       this.replies.json(response, record, STATUS[record.outcome]);
     }
   }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type ControlReason, InvalidOrderError } from 'nestjs-background-services';
 
 /** Body of an act. */
@@ -24,6 +25,12 @@ export function readReason(body: unknown, identified: { readonly by: string } | 
 export function readDuration(body: unknown): number {
   const { duration } = Object(body) as Partial<OrderBody>;
   return duration as number;
+}
+
+/** What the client tells its act apart by: asked for again under the same `Idempotency-Key`, it is not done again. */
+export function readId(headers: IncomingHttpHeaders): string | undefined {
+  const key = headers['idempotency-key'];
+  return Array.isArray(key) ? key.join() : key;
 }
 
 const MOST_RECORDS = 200;

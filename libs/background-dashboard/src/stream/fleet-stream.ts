@@ -95,7 +95,8 @@ export class FleetStream implements OnModuleDestroy {
       this.#refreshedAt = now;
       this.#broadcast(this.#last.frame, now);
     } else if (now - this.#sentAt >= HEARTBEAT) {
-      this.#broadcast(pulseFrame(view), now);
+      this.#sentAt = now;
+      for (const stream of this.#clients.keys()) stream.beat(pulseFrame(view));
     }
   }
 

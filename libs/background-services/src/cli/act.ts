@@ -4,19 +4,20 @@ import type { ActName } from './commands.js';
 
 /** Does what a command says. */
 export function act(name: ActName, control: FleetControl, settings: Settings): Promise<ControlRecord> {
-  const { operand, by, why, duration } = settings;
-  const reason = { by, why };
+  const { operand, by, why, duration, id, keys } = settings;
+  const reason = { by, why, id };
+  const upon = { ...reason, key: keys[0] };
   switch (name) {
     case 'pause':
-      return control.pause(operand, reason);
+      return control.pause(operand, upon);
     case 'resume':
-      return control.resume(operand, reason);
+      return control.resume(operand, upon);
     case 'trigger':
-      return control.trigger(operand, reason);
+      return control.trigger(operand, upon);
     case 'reset-breaker':
-      return control.resetCircuitBreaker(operand, reason);
+      return control.resetCircuitBreaker(operand, upon);
     case 'force-open-breaker':
-      return control.forceOpenCircuitBreaker(operand, reason);
+      return control.forceOpenCircuitBreaker(operand, upon);
     case 'step-down':
       return control.stepDown(operand, reason);
     case 'disable':

@@ -29,6 +29,8 @@ export interface Settings {
   readonly by: string;
   readonly why: string;
   readonly duration: number;
+  /** Of an act that is asked for once, however often the command is run. */
+  readonly id: string | undefined;
 }
 
 export type Invocation =
@@ -54,6 +56,7 @@ const OPTIONS = {
   why: { type: 'string' },
   by: { type: 'string' },
   for: { type: 'string' },
+  id: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -95,6 +98,7 @@ export function readArguments(
       duration: name === 'disable' ? readFor(operand, values.for) : 0,
       connection: readConnection(values, environment),
       keys: values.key ?? [],
+      id: values.id,
       json: values.json ?? false,
       check: values.check ?? false,
       interval: readInterval(values.interval),

@@ -1,5 +1,5 @@
 /** What can be given with a command; `--redis` and its like go with all of them. */
-export type OptionName = 'key' | 'json' | 'check' | 'interval' | 'limit' | 'why' | 'by' | 'for';
+export type OptionName = 'key' | 'json' | 'check' | 'interval' | 'limit' | 'why' | 'by' | 'for' | 'id';
 
 export interface CommandForm {
   /** What has to follow the name. */
@@ -10,6 +10,8 @@ export interface CommandForm {
 }
 
 const ACT: readonly OptionName[] = ['why', 'by', 'json', 'key'];
+/** An act that does something each time, and is told by an id that it is the same one. */
+const EACH_TIME: readonly OptionName[] = [...ACT, 'id'];
 
 export const COMMANDS = {
   status: {
@@ -52,25 +54,25 @@ export const COMMANDS = {
   trigger: {
     operand: 'worker',
     summary: 'runs one iteration now, on the leader',
-    options: ACT,
+    options: EACH_TIME,
     examples: ['trigger prices --why "catching up after the outage"'],
   },
   'reset-breaker': {
     operand: 'worker',
     summary: 'closes the circuit breaker of a worker',
-    options: ACT,
+    options: EACH_TIME,
     examples: ['reset-breaker prices --why "the provider is back"'],
   },
   'force-open-breaker': {
     operand: 'worker',
     summary: 'lets no iteration through until the circuit breaker is reset',
-    options: ACT,
+    options: EACH_TIME,
     examples: ['force-open-breaker prices --why "the provider asked us to stop"'],
   },
   'step-down': {
     operand: 'key',
     summary: 'lets another replica lead, in order: abort, drain, release',
-    options: ACT,
+    options: EACH_TIME,
     examples: ['step-down portfolio:leader --why "that node is drained"'],
   },
   disable: {

@@ -3,13 +3,17 @@ import { COMMANDS, type CommandName, formOf, type OptionName } from './commands.
 export const PROGRAM = 'background-services';
 
 const OPTIONS: Readonly<Record<OptionName, readonly [string, string]>> = {
-  key: ['--key <key>', 'a key to look at even if no replica names it; may be repeated'],
+  key: [
+    '--key <key>',
+    'a key to look at even if no replica names it; may be repeated. Of an act upon a worker: under which key, where several have that name',
+  ],
   json: ['--json', 'for scripts: one line of JSON'],
   check: ['--check', 'for monitors: ends with 1 if something needs a look'],
   interval: ['--interval <duration>', 'how often it is drawn (default 1s)'],
   limit: ['--limit <number>', 'how many acts (default 20, at most 200)'],
   why: ['--why <reason>', 'kept in the audit list; required'],
   by: ['--by <name>', 'who you are (default user@host)'],
+  id: ['--id <id>', 'of the act: run again under the same id, it is not done again'],
   for: ['--for <duration>', 'for how long, up to 30d; required'],
 };
 

@@ -19,6 +19,7 @@ export type BackgroundServicesErrorCode =
   | 'BGS_STORE'
   | 'BGS_MISSING_PACKAGE'
   | 'BGS_INVALID_ORDER'
+  | 'BGS_AMBIGUOUS_WORKER'
   | 'BGS_INVALID_EXTENSION'
   | 'BGS_DUPLICATE_EXTENSION';
 

@@ -108,3 +108,15 @@ export class InvalidOrderError extends BackgroundServicesError {
     super(`${field}: expected ${expected}, received ${show(received)}`);
   }
 }
+
+/** Apps that share a lease store have workers of the same name. */
+export class AmbiguousWorkerError extends BackgroundServicesError {
+  readonly code = 'BGS_AMBIGUOUS_WORKER';
+
+  constructor(
+    readonly worker: string,
+    readonly keys: readonly string[],
+  ) {
+    super(`There is a worker "${worker}" under each of ${keys.map(show).join(', ')}: say under which key`);
+  }
+}

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { BackgroundEvent, BackgroundEventType, Untold } from './background-event.js';
 import { BackgroundEvents } from './background-events.js';
 import { bridgeEvents } from './bridge-events.js';
@@ -133,5 +134,22 @@ describe('bridgeEvents', () => {
       ['jobs/elected', 'elected'],
       ['jobs/paused', 'paused'],
     ]);
+  });
+
+  it('hands events to the emitter of @nestjs/event-emitter, wildcards and all', () => {
+    const events = new BackgroundEvents({
+      instanceId: 'one',
+      now: () => 0,
+      onListenerError: () => undefined,
+    });
+    const emitter = new EventEmitter2({ wildcard: true });
+    const heard: string[] = [];
+    emitter.on('background-services.*', ({ type, instanceId }: BackgroundEvent) =>
+      heard.push(`${type} ${instanceId}`),
+    );
+    bridgeEvents(events, emitter);
+    events.emit(elected);
+    events.emit(paused);
+    expect(heard).toEqual(['elected one', 'paused one']);
   });
 });

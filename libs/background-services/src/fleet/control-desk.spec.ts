@@ -68,6 +68,13 @@ describe('ControlDesk', () => {
 
   const orders = async () => [...(await store.board.orders()).keys()];
 
+  it('does once what is put up twice under one id', async () => {
+    await order('1');
+    await order('1');
+    expect(manager.asked).toEqual(['trigger orders']);
+    expect(await orders()).toEqual([]);
+  });
+
   it('carries out what is ordered for a key that it leads, answers and notes it', async () => {
     await order('1');
     expect(manager.asked).toEqual(['trigger orders']);

@@ -14,6 +14,9 @@ export interface ControlDeskContext {
   readonly onRecord?: (record: ControlRecord) => void;
 }
 
+/** How many orders are remembered as carried out. */
+const REMEMBERED = 200;
+
 type Outcome = Pick<ControlRecord, 'outcome' | 'detail'>;
 
 const TOO_OLD: Outcome = {
@@ -30,6 +33,8 @@ export class ControlDesk {
   #revision: number | undefined;
   #looking: Promise<void> | undefined;
   readonly #carrying = new Set<Promise<void>>();
+  /** Ids of the last orders that were carried out here: one that is put up twice is done once. */
+  readonly #done: string[] = [];
   #again = false;
   #closed = false;
 
@@ -85,7 +90,7 @@ export class ControlDesk {
     }
     const read = [...orders].map(([id, text]) => ({ id, order: decodeLeaderOrder(id, text) }));
     for (const { id, order } of read.sort(byTime)) {
-      if (!order) await board.claim(id);
+      if (!order || this.#done.includes(id)) await board.claim(id);
       else if (this.#isStale(order)) {
         if (await board.claim(id)) this.#carryOut(order, () => Promise.resolve(TOO_OLD));
       } else if (led.includes(order.key) && (await board.claim(id)))
@@ -100,6 +105,8 @@ export class ControlDesk {
 
   /** Nobody waits for it here: work that drains for long holds up no order for another key. */
   #carryOut(order: LeaderOrder, perform: () => Promise<Outcome>): void {
+    this.#done.push(order.id);
+    if (this.#done.length > REMEMBERED) this.#done.shift();
     const carrying = perform()
       .then((outcome) => this.#tell(order, outcome))
       .catch((error: unknown) => this.#complain('What became of an order could not be told', error))

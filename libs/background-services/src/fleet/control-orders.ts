@@ -20,6 +20,21 @@ export interface ControlReason {
   readonly why: string;
 }
 
+/** How an act is told apart from others. */
+export interface ControlRequest extends ControlReason {
+  /**
+   * Of whoever asks, 1 to 100 printable ASCII characters: what was asked for under the same id before is not done again, but answered as it was.
+   * Ids are remembered as long as their act is in the audit list. @default a new one
+   */
+  readonly id?: string | undefined;
+}
+
+/** An act upon a worker. */
+export interface WorkerRequest extends ControlRequest {
+  /** The worker's lease key, where several apps have a worker of that name. */
+  readonly key?: string | undefined;
+}
+
 /**
  * `done`: it is so now, or was already. `refused`: it cannot be, `detail` says why. `pending`: the leader has not answered yet; it does it with
  * its next renewal, unless a minute passes before.
@@ -67,6 +82,12 @@ const LONGEST_WHY = 500;
 /** @throws InvalidOrderError */
 export function checkReason({ by, why }: ControlReason): ControlReason {
   return { by: checkText('by', by, LONGEST_BY), why: checkText('why', why, LONGEST_WHY) };
+}
+
+/** @throws InvalidOrderError */
+export function checkId(id: string | undefined): string | undefined {
+  if (id === undefined || (typeof id === 'string' && /^[\x21-\x7e]{1,100}$/.test(id))) return id;
+  throw new InvalidOrderError('id', '1 to 100 printable ASCII characters without spaces', id);
 }
 
 function checkText(field: string, value: unknown, longest: number): string {

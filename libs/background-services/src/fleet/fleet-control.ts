@@ -1,16 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidOrderError, KeyNotFoundError, StoreError, WorkerNotFoundError } from '../errors/index.js';
+import {
+  AmbiguousWorkerError,
+  InvalidOrderError,
+  KeyNotFoundError,
+  StoreError,
+  WorkerNotFoundError,
+} from '../errors/index.js';
 import { type Clock, DISABLED_HOLDER, type FleetBoard, KEPT_NOTES } from '../lease/index.js';
 import { holdField } from '../workers/index.js';
 import { DISABLED_FIELD } from './assemble-view.js';
 import {
+  checkId,
   checkReason,
   type ControlAction,
   type ControlReason,
   type ControlRecord,
+  type ControlRequest,
   decodeControlRecord,
   type LeaderAction,
   type LeaderOrder,
+  type WorkerRequest,
 } from './control-orders.js';
 import type { FleetStatus } from './fleet-status.js';
 import type { FleetKey, FleetWorker } from './fleet-view.js';
@@ -33,7 +42,8 @@ export interface FleetControlContext {
 
 /**
  * Steers workers and keys of the whole fleet, whichever replica is asked. What is ordered reaches the leader within a second over pub/sub, and
- * with its next renewal without; it is kept in an audit list of the last 200 acts. Every act is idempotent.
+ * with its next renewal without; it is kept in an audit list of the last 200 acts. Every act is idempotent:
+ * to trigger and to step down by the `id` of the request, the others by themselves.
  */
 export class FleetControl {
   constructor(private readonly context: FleetControlContext) {}
@@ -42,9 +52,9 @@ export class FleetControl {
    * Lets no iteration of a worker start, on any replica, until `resume`. A running iteration goes on.
    * @throws WorkerNotFoundError, InvalidOrderError, StoreError if the store does not answer
    */
-  async pause(worker: string, reason: ControlReason): Promise<ControlRecord> {
+  async pause(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
-    const { key, paused } = await this.#worker(worker);
+    const { key, paused } = await this.#worker(worker, reason.key);
     if (paused) return this.#keep('pause', worker, checked, 'done', 'was paused already');
     const order = { ...checked, at: this.context.clock.wall() };
     await this.#board.amend(key, { [holdField(worker)]: JSON.stringify(order) });
@@ -52,9 +62,9 @@ export class FleetControl {
   }
 
   /** @throws WorkerNotFoundError, InvalidOrderError, StoreError */
-  async resume(worker: string, reason: ControlReason): Promise<ControlRecord> {
+  async resume(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
-    const { key, paused } = await this.#worker(worker);
+    const { key, paused } = await this.#worker(worker, reason.key);
     if (!paused) return this.#keep('resume', worker, checked, 'done', 'was not paused');
     await this.#board.amend(key, { [holdField(worker)]: null });
     return this.#keep('resume', worker, checked, 'done', '');
@@ -64,24 +74,25 @@ export class FleetControl {
    * Runs one iteration now, on the leader. Refused while one is running. Done means that it has begun.
    * @throws WorkerNotFoundError, InvalidOrderError, StoreError
    */
-  async trigger(worker: string, reason: ControlReason): Promise<ControlRecord> {
+  async trigger(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     return this.#orderWorker('trigger', worker, reason);
   }
 
   /** Closes the circuit breaker of a worker. @throws WorkerNotFoundError, InvalidOrderError, StoreError */
-  async resetCircuitBreaker(worker: string, reason: ControlReason): Promise<ControlRecord> {
+  async resetCircuitBreaker(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     return this.#orderWorker('reset-breaker', worker, reason);
   }
 
   /** Lets no iteration through until the breaker is reset. @throws WorkerNotFoundError, InvalidOrderError, StoreError */
-  async forceOpenCircuitBreaker(worker: string, reason: ControlReason): Promise<ControlRecord> {
+  async forceOpenCircuitBreaker(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     return this.#orderWorker('force-open-breaker', worker, reason);
   }
 
   /** Lets another replica lead, in order: abort, drain, release. @throws KeyNotFoundError, InvalidOrderError, StoreError */
-  async stepDown(key: string, reason: ControlReason): Promise<ControlRecord> {
+  async stepDown(key: string, reason: ControlRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
-    return this.#order('step-down', await this.#key(key), key, checked);
+    const id = checkId(reason.id);
+    return this.#order('step-down', await this.#key(key), key, checked, id);
   }
 
   /**
@@ -91,7 +102,7 @@ export class FleetControl {
    */
   async disable(
     key: string,
-    { duration, ...reason }: ControlReason & { readonly duration: number },
+    { duration, ...reason }: ControlRequest & { readonly duration: number },
   ): Promise<ControlRecord> {
     const checked = checkReason(reason);
     if (!(Number.isInteger(duration) && duration >= 1 && duration <= LONGEST_DISABLE))
@@ -104,7 +115,7 @@ export class FleetControl {
   }
 
   /** Puts a key that was disabled into service again. @throws KeyNotFoundError, InvalidOrderError, StoreError */
-  async enable(key: string, reason: ControlReason): Promise<ControlRecord> {
+  async enable(key: string, reason: ControlRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
     await this.#key(key);
     const was = await this.#board.free(key, DISABLED_HOLDER);
@@ -123,7 +134,7 @@ export class FleetControl {
    * still be at work, up to its own deadline.
    * @throws KeyNotFoundError, InvalidOrderError, StoreError
    */
-  async expireLease(key: string, reason: ControlReason): Promise<ControlRecord> {
+  async expireLease(key: string, reason: ControlRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
     const { state, leader } = await this.#key(key);
     if (state === 'leaderless') return this.#keep('expire-lease', key, checked, 'done', 'nobody holds it');
@@ -145,10 +156,11 @@ export class FleetControl {
     return [...records.values()].slice(0, Math.max(0, limit));
   }
 
-  async #orderWorker(action: LeaderAction, name: string, reason: ControlReason): Promise<ControlRecord> {
+  async #orderWorker(action: LeaderAction, name: string, reason: WorkerRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
-    const worker = await this.#worker(name);
-    return this.#order(action, await this.#key(worker.key), name, checked);
+    const id = checkId(reason.id);
+    const { key } = await this.#worker(name, reason.key);
+    return this.#order(action, await this.#key(key), name, checked, id);
   }
 
   async #order(
@@ -156,11 +168,14 @@ export class FleetControl {
     { key, state }: FleetKey,
     target: string,
     reason: ControlReason,
+    id: string | undefined,
   ): Promise<ControlRecord> {
+    const known = id === undefined ? undefined : await this.#known(id, action, target);
+    if (known && known.outcome !== 'pending') return known;
     if (state !== 'led')
       return this.#keep(action, target, reason, 'refused', `nobody leads "${key}" (${state})`);
     const order: LeaderOrder = {
-      id: randomUUID(),
+      id: id ?? randomUUID(),
       action,
       key,
       target,
@@ -176,13 +191,26 @@ export class FleetControl {
       order.id,
     );
     const answer = this.#answerTo(order.id);
-    await this.#board.order(order.id, JSON.stringify(order));
-    await this.#board.announce(JSON.stringify(asked));
+    if (!known) {
+      await this.#board.order(order.id, JSON.stringify(order));
+      await this.#board.announce(JSON.stringify(asked));
+    }
     const record = (await answer) ?? asked;
     this.context.status.forget();
     // What was carried out here was told of here.
     if (record.replica !== this.context.instanceId || record.outcome === 'pending')
       this.context.onRecord?.(record);
+    return record;
+  }
+
+  /** What was asked for under this id before. @throws InvalidOrderError if that was something else */
+  async #known(id: string, action: LeaderAction, target: string): Promise<ControlRecord | undefined> {
+    const answer = await this.#board.answerTo(id);
+    const record =
+      (answer === undefined ? undefined : decodeControlRecord(answer)) ??
+      (await this.audit()).find((candidate) => candidate.id === id);
+    if (record && (record.action !== action || record.target !== target))
+      throw new InvalidOrderError('id', `a new one: this was used for ${record.action} ${record.target}`, id);
     return record;
   }
 
@@ -249,9 +277,13 @@ export class FleetControl {
     return view;
   }
 
-  async #worker(name: string): Promise<FleetWorker> {
+  async #worker(name: string, key: string | undefined): Promise<FleetWorker> {
     const { workers } = await this.#view();
-    const worker = workers.find((candidate) => candidate.name === name);
+    const [worker, ...others] = workers.filter(
+      (candidate) => candidate.name === name && (key === undefined || candidate.key === key),
+    );
+    if (others.length > 0)
+      throw new AmbiguousWorkerError(name, [worker!, ...others].map((candidate) => candidate.key).sort());
     if (!worker)
       throw new WorkerNotFoundError(
         name,

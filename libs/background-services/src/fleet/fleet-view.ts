@@ -26,7 +26,7 @@ export interface FleetReplica {
   readonly node: string;
   /** Milliseconds, at its last posting. */
   readonly uptime: number;
-  /** 99th percentile of the event loop's lag between its last two postings, ms. */
+  /** The event loop's longest lag between its last two postings, ms. */
   readonly eventLoopLag: number;
   /** Whether it campaigns at all. */
   readonly enabled: boolean;

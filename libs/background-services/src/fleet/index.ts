@@ -3,8 +3,10 @@ export { ControlDesk } from './control-desk.js';
 export {
   type ControlAction,
   type ControlReason,
+  type ControlRequest,
   type ControlRecord,
   type ControlResult,
+  type WorkerRequest,
 } from './control-orders.js';
 export { FleetControl } from './fleet-control.js';
 export { FleetPublisher } from './fleet-publisher.js';

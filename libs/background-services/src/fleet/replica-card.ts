@@ -10,7 +10,7 @@ export interface ReplicaCard {
   readonly node: string;
   /** Milliseconds since the boot. */
   readonly uptime: number;
-  /** 99th percentile of the event loop's lag since the last posting, ms. */
+  /** The event loop's longest lag since the last posting, ms. */
   readonly eventLoopLag: number;
   /** Whether it campaigns at all. */
   readonly enabled: boolean;

@@ -41,6 +41,11 @@ export class EventStream {
     else this.response.write(frame);
   }
 
+  /** Sends something that says no more than that the stream is there: to one that does not read, nothing, least of all in place of news. */
+  beat(frame: string): void {
+    if (!this.#closed && !this.response.writableNeedDrain) this.response.write(frame);
+  }
+
   /** Ends it; one that does not read is cut off, or the server could not close. */
   close(): void {
     if (this.response.writableNeedDrain) this.response.destroy();

@@ -104,6 +104,20 @@ describe('Metrics', () => {
     expect(await lines(NAMES.lag)).toEqual([expect.stringMatching(/ 2\.5\d?$/)]);
   });
 
+  it('say nothing of a former leader that was true when it led', async () => {
+    await bootPrices();
+    await kit.elected('prices:leader');
+    kit.clock.stall(3_500);
+    fails = true;
+    await kit.clock.advance(3_000);
+    expect(await lines(NAMES.circuit)).toContain(`${NAMES.circuit}{service="prices",state="open"} 1`);
+    expect(await lines(NAMES.lag)).toHaveLength(1);
+    kit.steal('prices:leader');
+    await kit.clock.advance(10_000);
+    expect((await lines(NAMES.circuit)).filter((line) => line.endsWith(' 1'))).toEqual([]);
+    expect(await lines(NAMES.lag)).toEqual([]);
+  });
+
   it('are shared by two apps of a process, and no app shows what another one has ended', async () => {
     const first = await bootPrices();
     await bootPrices();

@@ -69,17 +69,23 @@ function listen(instruments: Instruments, events: BackgroundEvents): readonly Su
   ];
 }
 
-/** What is so now is asked when it is scraped. A leader's word goes over that of other apps of the process. */
+/**
+ * What is so now is asked when it is scraped. A leader's word goes over that of other apps of the process. Of a worker that is not led here nothing
+ * is said that was true when it was: an alert on a former leader's open breaker would never end.
+ */
 function refresh(instruments: Instruments, managers: ReadonlySet<BackgroundServiceManager>): void {
   const workers = [...managers]
     .flatMap((manager) => manager.list())
     .sort((a, b) => Number(a.role === 'leader') - Number(b.role === 'leader'));
   instruments.leader.reset();
+  const led = new Set(workers.flatMap(({ name, role }) => (role === 'leader' ? [name] : [])));
   const lastSuccess = new Map<string, number>();
   for (const { name: service, key, role, circuitBreaker, metrics } of workers) {
     instruments.leader.set({ key }, role === 'leader' ? 1 : 0);
+    const isLed = role === 'leader';
     for (const state of STATES)
-      instruments.circuit.set({ service, state }, circuitBreaker.state === state ? 1 : 0);
+      instruments.circuit.set({ service, state }, isLed && circuitBreaker.state === state ? 1 : 0);
+    if (!led.has(service)) instruments.lag.remove({ service });
     if (metrics.lastSuccessAt) {
       const latest = Math.max(lastSuccess.get(service) ?? 0, Number(metrics.lastSuccessAt) / 1_000);
       lastSuccess.set(service, latest);

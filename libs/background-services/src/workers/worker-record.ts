@@ -1,3 +1,4 @@
+import { cut } from '../errors/index.js';
 import type { Statistics } from './statistics.js';
 
 /** What a worker has done in all terms of all replicas. Counts of a leader that was killed are those of its last renewal. */
@@ -38,6 +39,11 @@ export const RECORDED_ERRORS = 3;
 export const RECORDED_MESSAGE_LENGTH = 200;
 
 const NOTHING: WorkerCounts = { iterations: 0, succeeded: 0, errors: 0, aborted: 0, skipped: 0, missed: 0 };
+const NO_RECORD: WorkerRecord = {
+  ...NOTHING,
+  ...{ lastStartAt: null, lastSuccessAt: null, lastErrorAt: null, nextRunAt: null },
+  ...{ lastDuration: 0, meanDuration: 0, maxDuration: 0, recentErrors: [] },
+};
 const COUNTS = Object.keys(NOTHING) as (keyof WorkerCounts)[];
 
 /** Ledger field of a worker's record. */
@@ -50,20 +56,69 @@ export function holdField(worker: string): string {
   return `hold:${worker}`;
 }
 
-/** Adds what one term counted to what there was before it. */
-export class TermCounts {
-  readonly #before: WorkerCounts;
+/** What one term adds to what there was before it: counts go on, and what this term has not done yet is told as the predecessor left it. */
+export class TermRecord {
+  readonly #before: WorkerRecord;
   readonly #mark: WorkerCounts;
+  readonly #last: ReturnType<Statistics['latest']>;
 
   constructor(
     record: WorkerRecord | undefined,
     private readonly statistics: Statistics,
   ) {
-    this.#before = record ?? NOTHING;
+    this.#before = record ?? NO_RECORD;
     this.#mark = statistics.counts();
+    this.#last = statistics.latest();
   }
 
-  total(): WorkerCounts {
+  /**
+   * The record as of now.
+   * @param ahead of this replica's wall clock the store's is, ms
+   */
+  view(nextRunAt: number | undefined, ahead: number): WorkerRecord {
+    const before = this.#before;
+    const last = this.#last;
+    const latest = this.statistics.latest();
+    const { iterations, succeeded, errors, aborted, skipped, missed } = this.#total();
+    // Replicas may have different wall clocks; what they tell each other is in the store's.
+    const inStoreTime = (wall: number) => Math.round(wall + ahead);
+    const fresh = latest.errors.filter((error) => !last.errors.includes(error));
+    const lastError = fresh.at(-1);
+    const hasFinished = succeeded + errors > before.succeeded + before.errors;
+    // Member by member: a thousand of these are made with every renewal, and spreading one object in another costs more than all the rest.
+    return {
+      iterations,
+      succeeded,
+      errors,
+      aborted,
+      skipped,
+      missed,
+      lastStartAt: isNews(latest.startedAt, last.startedAt)
+        ? inStoreTime(latest.startedAt)
+        : before.lastStartAt,
+      lastSuccessAt: isNews(latest.succeededAt, last.succeededAt)
+        ? inStoreTime(latest.succeededAt)
+        : before.lastSuccessAt,
+      lastErrorAt: lastError ? inStoreTime(lastError.at.getTime()) : before.lastErrorAt,
+      nextRunAt: nextRunAt === undefined ? null : inStoreTime(nextRunAt),
+      lastDuration: hasFinished ? latest.duration : before.lastDuration,
+      meanDuration: hasFinished ? latest.meanDuration : before.meanDuration,
+      maxDuration: Math.max(latest.maxDuration, before.maxDuration),
+      recentErrors:
+        fresh.length === 0
+          ? before.recentErrors
+          : [
+              ...before.recentErrors,
+              ...fresh.map(({ at, type, message }) => ({
+                at: inStoreTime(at.getTime()),
+                type,
+                message: cut(message, RECORDED_MESSAGE_LENGTH),
+              })),
+            ].slice(-RECORDED_ERRORS),
+    };
+  }
+
+  #total(): WorkerCounts {
     const now = this.statistics.counts();
     const before = this.#before;
     const mark = this.#mark;
@@ -76,6 +131,11 @@ export class TermCounts {
       missed: before.missed + now.missed - mark.missed,
     };
   }
+}
+
+/** Whether something happened since: times are NaN until it does. */
+function isNews(time: number, before: number): boolean {
+  return !Number.isNaN(time) && time !== before;
 }
 
 /** A record as the ledger has it. What is nothing is left out: with many workers, these are most of what a renewal carries. */

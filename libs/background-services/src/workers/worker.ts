@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import {
-  cut,
   describeError,
   IterationTimeoutError,
   LeadershipLostError,
@@ -30,11 +29,8 @@ import {
   decodeWorkerRecord,
   encodeWorkerRecord,
   holdField,
-  RECORDED_ERRORS,
-  RECORDED_MESSAGE_LENGTH,
   recordField,
-  TermCounts,
-  type WorkerRecord,
+  TermRecord,
 } from './worker-record.js';
 import { WorkerScheduleHost } from './worker-schedule-host.js';
 
@@ -61,7 +57,7 @@ interface Duty {
   readonly term: Term;
   readonly ledger: TermLedger;
   readonly schedule: Schedule;
-  readonly counts: TermCounts;
+  readonly history: TermRecord;
   /** Of what state the ledger tells. */
   readonly recorded: { version: number; nextRunAt: number };
   /** Aborts with the term, or earlier if the worker is stopped. */
@@ -257,12 +253,12 @@ export class Worker {
   #take(term: Term, ledger: TermLedger): void {
     const host = new WorkerScheduleHost(this, this.context, this.#statistics, ledger);
     const schedule = createSchedule(this.definition, host);
-    const counts =
+    const history =
       this.#duty?.term === term
-        ? this.#duty.counts
-        : new TermCounts(decodeWorkerRecord(ledger.take(this.#recordField)), this.#statistics);
+        ? this.#duty.history
+        : new TermRecord(decodeWorkerRecord(ledger.take(this.#recordField)), this.#statistics);
     const recorded = { version: -1, nextRunAt: NaN };
-    this.#duty = { term, ledger, schedule, counts, recorded, abort: new AbortController() };
+    this.#duty = { term, ledger, schedule, history, recorded, abort: new AbortController() };
     if (this.#mode !== 'stopped') schedule.start();
   }
 
@@ -273,37 +269,12 @@ export class Worker {
     if (duty.recorded.version === version && duty.recorded.nextRunAt === nextRunAt) return;
     duty.recorded.version = version;
     duty.recorded.nextRunAt = nextRunAt;
-    duty.ledger.report(this.#recordField, encodeWorkerRecord(this.#record(duty)));
-  }
-
-  #record({ term, counts }: Duty): WorkerRecord {
-    const { startedAt, succeededAt, errors, duration, meanDuration, maxDuration } = this.#statistics.latest();
-    // Replicas may have different wall clocks; what they tell each other is in the store's.
-    const ahead = term.storeNow() - this.context.clock.wall();
-    const inStoreTime = (wall: number | undefined) =>
-      wall === undefined || Number.isNaN(wall) ? null : Math.round(wall + ahead);
-    const { iterations, succeeded, errors: failed, aborted, skipped, missed } = counts.total();
-    // Member by member: a thousand of these are made with every renewal, and spreading one object in another costs more than all the rest.
-    return {
-      iterations,
-      succeeded,
-      errors: failed,
-      aborted,
-      skipped,
-      missed,
-      lastStartAt: inStoreTime(startedAt),
-      lastSuccessAt: inStoreTime(succeededAt),
-      lastErrorAt: inStoreTime(errors.at(-1)?.at.getTime()),
-      nextRunAt: inStoreTime(this.nextRunAt?.getTime()),
-      lastDuration: duration,
-      meanDuration,
-      maxDuration,
-      recentErrors: errors.slice(-RECORDED_ERRORS).map(({ at, type, message }) => ({
-        at: at.getTime() + ahead,
-        type,
-        message: cut(message, RECORDED_MESSAGE_LENGTH),
-      })),
-    };
+    duty.ledger.report(
+      this.#recordField,
+      encodeWorkerRecord(
+        duty.history.view(this.nextRunAt?.getTime(), duty.term.storeNow() - this.context.clock.wall()),
+      ),
+    );
   }
 
   async #execute(

@@ -1,5 +1,6 @@
 import { type AuditNote, DISABLED_HOLDER, type FleetBoard, KEPT_NOTES } from '../board/fleet-board.js';
 import type { LeaseRecord, Posting } from '../board/fleet-board.js';
+import type { Redis } from 'ioredis';
 import { companionKeys } from '../lease-key.js';
 import type { RedisLink } from './redis-link.js';
 
@@ -143,7 +144,7 @@ export class RedisBoard implements FleetBoard {
     await this.link.use((redis) =>
       Promise.all([
         redis.set(this.#key(`answer:${id}`), text, 'PX', ANSWER_TTL),
-        redis.publish(this.#channel, 'answer'),
+        this.#hint(redis, 'answer'),
       ]),
     );
   }
@@ -159,7 +160,7 @@ export class RedisBoard implements FleetBoard {
           ? []
           : [redis.lpush(this.#key('audit'), note), redis.ltrim(this.#key('audit'), 0, KEPT_NOTES - 1)]),
         redis.incr(this.#key('revision')),
-        redis.publish(this.#channel, 'change'),
+        this.#hint(redis, 'change'),
       ]),
     );
   }
@@ -173,6 +174,11 @@ export class RedisBoard implements FleetBoard {
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Where publishing is forbidden (an ACL), replicas look with their next renewal. */
+  #hint(redis: Pick<Redis, 'publish'>, what: 'answer' | 'change'): Promise<unknown> {
+    return redis.publish(this.#channel, what).catch(() => undefined);
   }
 
   #key(name: string): string {

@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryLeaseStore } from '../lease/index.js';
+import { TestClock } from '../testing/index.js';
+import type { ControlRecord } from './control-orders.js';
+import { FleetControl } from './fleet-control.js';
+import { FleetStatus } from './fleet-status.js';
+import type { ReplicaCard } from './replica-card.js';
+
+const REASON = { by: 'ada', why: 'a test' };
+
+describe('FleetControl', () => {
+  let clock: TestClock;
+  let store: MemoryLeaseStore;
+  let control: FleetControl;
+
+  beforeEach(async () => {
+    clock = new TestClock();
+    store = new MemoryLeaseStore(clock);
+    const { board } = store;
+    const status = new FleetStatus({ board, clock, instanceId: 'asked', keys: () => [] });
+    control = new FleetControl({ board, clock, instanceId: 'asked', status });
+    await post('shop', ['prices', 'report']);
+    await post('bank', ['prices']);
+  });
+
+  /** A replica of an app with these workers, all under a key that it leads. */
+  async function post(app: string, workers: readonly string[]): Promise<void> {
+    const key = `${app}:leader`;
+    store.set(key, app, 60_000);
+    const card: ReplicaCard = {
+      ...{ id: app, host: 'h', pid: 1, version: null, node: '', uptime: 0, eventLoopLag: 0, enabled: true },
+      extensions: {},
+      terms: [{ key, token: 1, since: 0 }],
+      workers: workers.map((name) => ({ name, key, schedule: '', period: null, mode: 'started' })),
+    };
+    await store.board.post({ id: app, text: JSON.stringify(card), ttl: 60_000 });
+  }
+
+  /** Lets the leader answer whatever is on the board, once. */
+  async function answerOrders(): Promise<readonly string[]> {
+    await clock.advance(0);
+    const orders = [...(await store.board.orders())];
+    for (const [id, text] of orders) {
+      await store.board.claim(id);
+      const { action, target, by, why } = JSON.parse(text) as ControlRecord;
+      const record = {
+        id,
+        at: new Date(clock.wall()),
+        action,
+        target,
+        by,
+        why,
+        outcome: 'done',
+        detail: '',
+        replica: 'shop',
+      };
+      await store.board.answer(id, JSON.stringify(record));
+      await store.board.announce(JSON.stringify(record));
+    }
+    await clock.advance(0);
+    return orders.map(([id]) => id);
+  }
+
+  it('wants to know which worker is meant, where several have the name', async () => {
+    await expect(control.pause('prices', REASON)).rejects.toMatchObject({
+      code: 'BGS_AMBIGUOUS_WORKER',
+      keys: ['bank:leader', 'shop:leader'],
+    });
+    await control.pause('prices', { ...REASON, key: 'bank:leader' });
+    expect(
+      (await store.board.look(['shop:leader', 'bank:leader'])).map(({ ledger }) => Object.keys(ledger)),
+    ).toEqual([[], ['hold:prices']]);
+    await expect(control.pause('report', { ...REASON, key: 'bank:leader' })).rejects.toMatchObject({
+      code: 'BGS_WORKER_NOT_FOUND',
+    });
+  });
+
+  it('triggers once what is asked for twice under one id, and answers the same', async () => {
+    const first = control.trigger('report', { ...REASON, id: 'click-1' });
+    expect(await answerOrders()).toEqual(['click-1']);
+    const record = await first;
+    expect(record).toMatchObject({ id: 'click-1', outcome: 'done' });
+    const again = control.trigger('report', { ...REASON, id: 'click-1' });
+    expect(await answerOrders()).toEqual([]);
+    expect(await again).toEqual(record);
+  });
+
+  it('remembers an id for longer than the answer to it', async () => {
+    const first = control.stepDown('shop:leader', { ...REASON, id: 'roll-7' });
+    await answerOrders();
+    await first;
+    await clock.advance(50_000);
+    await post('shop', ['report']);
+    await clock.advance(20_000);
+    const again = control.stepDown('shop:leader', { ...REASON, id: 'roll-7' });
+    expect(await answerOrders()).toEqual([]);
+    expect(await again).toMatchObject({ id: 'roll-7', outcome: 'done' });
+  });
+
+  it.each(['', 'a b', 'x'.repeat(101), 5])('refuses the id %p', async (id) => {
+    await expect(control.trigger('report', { ...REASON, id: id as string })).rejects.toMatchObject({
+      code: 'BGS_INVALID_ORDER',
+    });
+  });
+
+  it('refuses an id that was used for something else', async () => {
+    const first = control.trigger('report', { ...REASON, id: 'click-1' });
+    await answerOrders();
+    await first;
+    await expect(control.stepDown('shop:leader', { ...REASON, id: 'click-1' })).rejects.toMatchObject({
+      code: 'BGS_INVALID_ORDER',
+    });
+  });
+});
