@@ -28,6 +28,16 @@ describe('validateEnvironment', () => {
       HTTP_DRAIN: 0,
       KEEP_ALIVE_TIMEOUT: 65_000,
       LOG_ITERATIONS: false,
+      TICKER_INTERVAL: 1_000,
+      TICKER_CONTRACTS: 200,
+      TICKER_SEED: 42,
+      TICKER_CACHE_SIZE: 5_000,
+      TICKER_RELOAD_INTERVAL: 1_000,
+      TICKER_RELOAD_WAITERS: 100,
+      TICKER_RECONCILE_INTERVAL: 60_000,
+      TICKER_HISTORY_DAYS: 30,
+      TICKER_HISTORY_BATCH: 5,
+      TICKER_PUBLISH_RETRY: 5_000,
     });
   });
 
@@ -92,6 +102,7 @@ describe('validateEnvironment', () => {
   it('never repeats what may be a secret', () => {
     const { message } = errorOf({
       REDIS_URL: 'http://user:hunter2@cache:6379',
+      TICKER_REDIS_URL: 'user:hunter2@ticker',
       DATABASE_URL: 'user:hunter2@db',
       API_KEY: 'hunter2 ',
       AWS_SECRET_ACCESS_KEY: 'hunter2 ',

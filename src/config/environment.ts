@@ -72,6 +72,42 @@ const schema = z.object({
   /** How often every replica refreshes its quotes, in milliseconds. */
   FEED_TICK_INTERVAL: milliseconds(10).default(1_000),
 
+  /**
+   * Redis that the ticker publishes to. Unset: the one of `REDIS_URL`. One of its own keeps an outage there away from the leases, and so
+   * from the leadership of the ticker.
+   */
+  TICKER_REDIS_URL: url('a URL that begins with redis:// or rediss://', /^rediss?:\/\//).optional(),
+
+  /** How often the ticker publishes every contract, in milliseconds. */
+  TICKER_INTERVAL: milliseconds(10).default(1_000),
+
+  /** Option contracts that a boot subscribes to for the demo; those of past boots stay. */
+  TICKER_CONTRACTS: integer('a whole number from 0 to 100000', 0, 100_000).default(200),
+
+  /** Seed of the mock market's volatilities and volumes: the same seed is the same market. */
+  TICKER_SEED: integer('a whole number from 0 to 4294967295', 0, 4_294_967_295).default(42),
+
+  /** The most option snapshots kept in memory; the least recently used one goes first. */
+  TICKER_CACHE_SIZE: integer('a whole number from 1 to 1000000', 1, 1_000_000).default(5_000),
+
+  /** The least time between the starts of two reloads of the subscriptions, in milliseconds. */
+  TICKER_RELOAD_INTERVAL: milliseconds(0).default(1_000),
+
+  /** How many callers may wait for a reload at once; further ones are refused. */
+  TICKER_RELOAD_WAITERS: integer('a whole number from 1 to 100000', 1, 100_000).default(100),
+
+  /** How often the subscriptions are reloaded without anybody asking, in milliseconds. */
+  TICKER_RECONCILE_INTERVAL: milliseconds(100).default(60_000),
+
+  /** Trading days of history that every account is given once. */
+  TICKER_HISTORY_DAYS: integer('a whole number from 1 to 2000', 1, 2_000).default(30),
+
+  /** Trading days of history that are stored in one transaction. */
+  TICKER_HISTORY_BATCH: integer('a whole number from 1 to 250', 1, 250).default(5),
+
+  /** How long nothing is sent after publishing has failed five times in a row, in milliseconds. */
+  TICKER_PUBLISH_RETRY: milliseconds(10).default(5_000),
+
   /** Name of this replica in leases and health. Unset: host name and process id. */
   INSTANCE_ID: visible.optional(),
 

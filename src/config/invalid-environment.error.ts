@@ -8,6 +8,7 @@ export interface WrongVariable {
 const SECRETS = new Set([
   'API_KEY',
   'REDIS_URL',
+  'TICKER_REDIS_URL',
   'DATABASE_URL',
   'AWS_ENDPOINT_URL_S3',
   'AWS_ACCESS_KEY_ID',

@@ -52,4 +52,43 @@ export const MIGRATIONS: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    id: '0002-ticker',
+    statements: [
+      `CREATE TABLE ticker_accounts (
+         id text PRIMARY KEY
+       )`,
+      `CREATE TABLE ticker_subscriptions (
+         id                  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+         instrument          text NOT NULL UNIQUE,
+         active              boolean NOT NULL DEFAULT true,
+         deactivated_because text,
+         deactivated_at      timestamptz,
+         fencing_token       bigint
+       )`,
+      'CREATE INDEX ticker_subscriptions_active ON ticker_subscriptions (id) WHERE active',
+      `CREATE TABLE ticker_daily_bars (
+         account_id    text NOT NULL REFERENCES ticker_accounts (id),
+         symbol        text NOT NULL,
+         day           date NOT NULL,
+         open          numeric(18, 4) NOT NULL,
+         high          numeric(18, 4) NOT NULL,
+         low           numeric(18, 4) NOT NULL,
+         close         numeric(18, 4) NOT NULL,
+         fencing_token bigint NOT NULL,
+         PRIMARY KEY (account_id, symbol, day)
+       )`,
+      `CREATE TABLE ticker_history (
+         account_id    text PRIMARY KEY REFERENCES ticker_accounts (id),
+         next_day      date NOT NULL,
+         last_day      date NOT NULL,
+         done_days     integer NOT NULL DEFAULT 0,
+         total_days    integer NOT NULL,
+         failures      integer NOT NULL DEFAULT 0,
+         last_error    text,
+         completed_at  timestamptz,
+         fencing_token bigint NOT NULL
+       )`,
+    ],
+  },
 ];

@@ -1,4 +1,14 @@
-import { bigint, date, numeric, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  date,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 import { type TimeFrame } from '../aggregation/time-frame.js';
 import { type MarketSymbol } from '../market/symbols.js';
 
@@ -76,6 +86,53 @@ export const candles = pgTable(
   },
   (table) => [primaryKey({ columns: [table.symbol, table.frame, table.start] })],
 );
+
+/** Connections that the ticker streams over. */
+export const tickerAccounts = pgTable('ticker_accounts', { id: text('id').primaryKey() });
+
+/** What the ticker streams, in the order in which it was subscribed to. */
+export const tickerSubscriptions = pgTable('ticker_subscriptions', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  instrument: text('instrument').notNull().unique(),
+  active: boolean('active').notNull().default(true),
+  /** Of an inactive one. */
+  deactivatedBecause: text('deactivated_because').$type<'unknown' | 'expired'>(),
+  deactivatedAt: instant('deactivated_at'),
+  fencingToken: bigint('fencing_token', { mode: 'number' }),
+});
+
+/** Daily bars that an account was given at its start. */
+export const tickerDailyBars = pgTable(
+  'ticker_daily_bars',
+  {
+    accountId: text('account_id')
+      .notNull()
+      .references(() => tickerAccounts.id),
+    symbol: text('symbol').$type<MarketSymbol>().notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    open: price('open').notNull(),
+    high: price('high').notNull(),
+    low: price('low').notNull(),
+    close: price('close').notNull(),
+    fencingToken: fencingToken(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.symbol, table.day] })],
+);
+
+/** How far the history of an account is: written in one transaction with the bars. */
+export const tickerHistory = pgTable('ticker_history', {
+  accountId: text('account_id')
+    .primaryKey()
+    .references(() => tickerAccounts.id),
+  nextDay: date('next_day', { mode: 'string' }).notNull(),
+  lastDay: date('last_day', { mode: 'string' }).notNull(),
+  doneDays: integer('done_days').notNull().default(0),
+  totalDays: integer('total_days').notNull(),
+  failures: integer('failures').notNull().default(0),
+  lastError: text('last_error'),
+  completedAt: instant('completed_at'),
+  fencingToken: fencingToken(),
+});
 
 /** Migrations that have run here. */
 export const migrations = pgTable('migrations', {
