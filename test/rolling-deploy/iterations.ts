@@ -37,7 +37,7 @@ export interface Gap {
 
 /**
  * How long a worker was not run, each time: for an interval from start to start, for a continuous worker from end to start, for a cron worker
- * from its slot to the start. An iteration that takes longer than its interval makes its own leader skip a tick: that is no gap.
+ * from its slot to the start. An iteration that still runs when the next one is due makes its own leader skip a tick: that is no gap.
  */
 export function gapsOf(iterations: readonly Iteration[], schedule: Schedule): readonly Gap[] {
   if (schedule.kind === 'cron')
@@ -45,7 +45,9 @@ export function gapsOf(iterations: readonly Iteration[], schedule: Schedule): re
       .filter(({ scheduledAt }) => isSlot(scheduledAt))
       .map((after) => ({ length: after.startedAt - after.scheduledAt, after }));
   const isOverrun = ({ before, after }: Required<Gap>) =>
-    schedule.kind === 'interval' && before.duration >= schedule.every && before.token === after.token;
+    schedule.kind === 'interval' &&
+    before.token === after.token &&
+    endOf(before) >= before.scheduledAt + schedule.every;
   return pairs(inOrder(iterations))
     .map(([before, after]) => ({
       length: after.startedAt - (schedule.kind === 'interval' ? before.startedAt : endOf(before)),
