@@ -4,6 +4,7 @@ import { type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BackgroundServiceManager } from 'nestjs-background-services';
 import request from 'supertest';
+import { until } from '../test/support/until.js';
 
 describe('AppModule', () => {
   let app: INestApplication<Server>;
@@ -24,12 +25,14 @@ describe('AppModule', () => {
   const messageOf = (response: { readonly body: unknown }) =>
     (bodyOf(response) as { message: unknown }).message;
 
-  it('runs its three workers under leases, and the feed monitor without', () => {
+  it('runs its workers under leases, and the feed monitor without', () => {
     const workers = app.get(BackgroundServiceManager).list();
     expect(workers.map(({ name, key }) => [name, key]).sort()).toEqual([
       ['candles', 'aggregation:candles:leader'],
       ['daily-portfolio-snapshot', 'portfolio:daily_snapshot:leader'],
       ['intraday-portfolio', 'portfolio:background_services:leader'],
+      ['ticker', 'ticker:loop:leader'],
+      ['ticker-reconciliation', 'ticker:loop:leader'],
     ]);
   });
 
@@ -85,4 +88,37 @@ describe('AppModule', () => {
     const day = expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as unknown;
     expect(body).toEqual({ capturedThrough: { demo: day, growth: day, pension: day } });
   });
+
+  it('streams over four accounts, and tells how far their history is', async () => {
+    const status = await until(async () => bodyOf(await get('/ticker/status').expect(200)), {
+      what: 'a tick and all histories',
+      satisfies: (body) => {
+        const { stream, history } = body as TickerBody;
+        return stream.ticks > 0 && history.filter(({ completedAt }) => completedAt !== null).length === 4;
+      },
+    });
+    expect(status).toMatchObject({
+      streaming: true,
+      plan: ['stream-1', 'stream-2', 'stream-3', 'stream-4'].map((account) => ({ account, contracts: 50 })),
+      reconciled: { accounts: 4, contracts: 200, unknown: 1, expired: 1 },
+      memory: { snapshots: 200, capacity: 5_000 },
+      publisher: { state: 'off' },
+      history: Array.from({ length: 4 }, () => ({ doneDays: 30, totalDays: 30, failures: 0 })),
+      tasks: { running: ['history'], failed: 0 },
+    });
+  });
+
+  it('reloads its subscriptions for who has the API key, with or without waiting', async () => {
+    const post = (query = '') => request(app.getHttpServer()).post(`/ticker/reload${query}`);
+    await post().expect(401);
+    await post('?wait=perhaps').set('x-api-key', 'secret').expect(400);
+    expect(bodyOf(await post().set('x-api-key', 'secret').expect(200))).toMatchObject({ contracts: 200 });
+    const asked = bodyOf(await post('?wait=false').set('x-api-key', 'secret').expect(200));
+    expect(asked).toEqual({ asked: app.get(BackgroundServiceManager).get('ticker').leader });
+  });
 });
+
+interface TickerBody {
+  readonly stream: { readonly ticks: number };
+  readonly history: readonly { readonly completedAt: string | null }[];
+}

@@ -13,6 +13,7 @@ import { OptionsHistoryModule } from './options-history/options-history.module.j
 import { PortfolioModule } from './portfolio/portfolio.module.js';
 import { ApiKeyGuard } from './security/api-key.guard.js';
 import { SecurityModule } from './security/security.module.js';
+import { TickerModule } from './ticker/ticker.module.js';
 
 @Module({
   imports: [
@@ -31,6 +32,7 @@ import { SecurityModule } from './security/security.module.js';
     MarketModule,
     PortfolioModule,
     AggregationModule,
+    TickerModule,
     OptionsHistoryModule,
     // These two last: then they drain jobs and workers before what those use is destroyed.
     BackgroundJobsModule.forRootAsync({
