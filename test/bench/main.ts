@@ -15,6 +15,7 @@ import { toText } from './report/table.js';
 import { standbys } from './standbys.js';
 import { takeover } from './takeover.js';
 import { thousandWorkers } from './thousand-workers.js';
+import { ticker } from './ticker.js';
 
 /** `npm run bench` runs all, `npm run bench -- boot memory` these two; with `--write` the documents get the figures. */
 const benchmarks: readonly Benchmark[] = [
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   standbys,
   quorum,
   heartbeatThread,
+  ticker,
 ];
 const names = benchmarks.map(({ name }) => name);
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Exit, startProcess, type StartedProcess } from '../../support/processes.js';
 import { until } from '../../support/until.js';
 import { programPath } from './programs.js';
@@ -22,9 +23,31 @@ export class MeasuredApp<Event extends AppEvent> {
     settings: object,
     flags: readonly string[] = [],
   ): Promise<MeasuredApp<Event>> {
-    const app = new MeasuredApp<Event>(name);
     const program = await programPath(`bench/apps/${name}.ts`);
-    app.process = await startProcess(process.execPath, [...flags, program], {
+    return MeasuredApp.run(name, settings, [...flags, program]);
+  }
+
+  /** The same for a program that uses the host app, whose sources are compiled as they are loaded. */
+  static async startWithHost<Event extends AppEvent>(
+    name: string,
+    settings: object,
+    flags: readonly string[] = [],
+  ): Promise<MeasuredApp<Event>> {
+    const program = [
+      '--import',
+      resolve('test/support/typescript.mjs'),
+      resolve(`test/bench/apps/${name}.ts`),
+    ];
+    return MeasuredApp.run(name, settings, [...flags, ...program]);
+  }
+
+  private static async run<Event extends AppEvent>(
+    name: string,
+    settings: object,
+    args: readonly string[],
+  ): Promise<MeasuredApp<Event>> {
+    const app = new MeasuredApp<Event>(name);
+    app.process = await startProcess(process.execPath, args, {
       env: { APP: JSON.stringify(settings), NO_COLOR: '1' },
       onLine: ({ stream, text }) => {
         if (stream === 'stdout' && text.startsWith('{')) app.events.push(JSON.parse(text) as Event);
