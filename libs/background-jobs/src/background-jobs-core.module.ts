@@ -103,9 +103,10 @@ const surfaceProvider: Provider = {
 const storeProvider: Provider = {
   provide: JOB_STORE,
   inject: [RESOLVED_OPTIONS],
-  useFactory: async ({ redis, prefix, file, retention }: ResolvedOptions): Promise<JobStore> => {
+  useFactory: async ({ redis, prefix, file, retention, clock }: ResolvedOptions): Promise<JobStore> => {
     if (redis !== undefined) return RedisJobStore.open({ redis, prefix, retention, onError: complain() });
-    return file === undefined ? new MemoryJobStore(retention) : FileJobStore.open(file, retention);
+    const now = () => clock.wall();
+    return file === undefined ? new MemoryJobStore(retention, now) : FileJobStore.open(file, retention, now);
   },
 };
 

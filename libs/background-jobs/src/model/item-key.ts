@@ -3,6 +3,9 @@ import type { ListedItem } from './job.js';
 
 const LONGEST_KEY = 512;
 
+/** Half of a character: stores that keep UTF-8 could not tell two of them apart. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /**
  * Names items for the ledger.
  * @throws InvalidItemError for one that has no name, or no JSON, and for two of one name
@@ -16,6 +19,8 @@ export function listItems<Work>(
     const key = keyOf(item);
     if (typeof key !== 'string' || key.length < 1 || key.length > LONGEST_KEY)
       throw new InvalidItemError(`the key of an item is a text of 1 to ${LONGEST_KEY} characters`, key);
+    if (LONE_SURROGATE.test(key))
+      throw new InvalidItemError('the key of an item is well-formed Unicode', key);
     if (seen.has(key))
       throw new InvalidItemError('each item has a key of its own; this one is there twice', key);
     seen.add(key);

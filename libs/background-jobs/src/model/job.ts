@@ -87,3 +87,6 @@ export interface ListedItem {
   /** JSON of what `items()` gave; `undefined`: it is the key itself. */
   readonly payload: string | undefined;
 }
+
+/** Which of the counts an outcome adds to. */
+export const COUNTED = { done: 'completed', failed: 'failed', skipped: 'skipped' } as const;

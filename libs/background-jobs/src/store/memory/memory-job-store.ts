@@ -1,4 +1,6 @@
+import { JobStoreError } from '../../errors/index.js';
 import {
+  COUNTED,
   isFinal,
   type Item,
   type ItemOutcome,
@@ -23,99 +25,59 @@ import {
   type Run,
   type RunReply,
 } from '../job-store.js';
-
-/** A job with its ledger, as a snapshot has it, too. */
-export interface JobEntry {
-  job: Job;
-  /** Name of its idempotency claim. */
-  readonly claim: string | undefined;
-  readonly items: Map<string, LedgerItem>;
-  expiresAt: number;
-}
-
-interface LedgerItem {
-  readonly payload: string | undefined;
-  outcome: (ItemOutcome & { readonly at: number }) | undefined;
-}
-
-interface Claim {
-  readonly id: string;
-  readonly fingerprint: string;
-  readonly until: number;
-}
+import { readItemCursor, readJobCursor } from '../cursors.js';
+import { JobEntries } from './job-entries.js';
+import { type JobEntry, pendingOf, toItem } from './job-entry.js';
 
 /** Jobs of one process. They end with it, unless somebody keeps snapshots. */
 export class MemoryJobStore implements JobStore {
   readonly durable: boolean = false;
-  /** In the order of their creation. */
-  protected readonly entries = new Map<string, JobEntry>();
-  readonly #claims = new Map<string, Claim>();
+  protected readonly entries = new JobEntries();
   readonly #listeners = new Set<(notice: JobNotice) => void>();
 
-  constructor(private readonly retention: Retention = RETENTION_DEFAULTS) {}
+  /** @param now since the epoch, ms: what is past its retention then is there for nobody */
+  constructor(
+    private readonly retention: Retention = RETENTION_DEFAULTS,
+    private readonly now: () => number = Date.now,
+  ) {}
 
-  create({ id, type, request, createdAt, idempotency, maxPending }: NewJob): Promise<CreateReply> {
-    const claim = idempotency && `${idempotency.scope}\n${idempotency.key}`;
-    const claimed = claim === undefined ? undefined : this.#claims.get(claim);
-    const existing = claimed && claimed.until > createdAt ? this.entries.get(claimed.id) : undefined;
-    if (claimed && existing)
-      return Promise.resolve(
-        claimed.fingerprint === idempotency?.fingerprint
-          ? { outcome: 'replayed', job: existing.job }
-          : { outcome: 'mismatch', id: claimed.id },
-      );
-    const pending = this.#idsOf((job) => job.type === type && job.state === 'pending').length;
-    if (maxPending !== undefined && pending >= maxPending)
-      return Promise.resolve({ outcome: 'full', pending });
-    const job: Job = {
-      ...{ id, type, state: 'pending', request, percentage: 0, createdAt, updatedAt: createdAt },
-      counts: { total: null, completed: 0, failed: 0, skipped: 0 },
-      ...{ startedAt: null, finishedAt: null, error: null, cancelRequestedAt: null, revision: 1, run: 0 },
-    };
-    this.entries.set(id, { job, claim, items: new Map(), expiresAt: Infinity });
-    if (claim !== undefined && idempotency)
-      this.#claims.set(claim, {
-        id,
-        fingerprint: idempotency.fingerprint,
-        until: createdAt + idempotency.retention,
-      });
-    this.#tell(job);
-    return Promise.resolve({ outcome: 'created', job });
+  create(job: NewJob): Promise<CreateReply> {
+    return attempt(() => this.#create(job));
   }
 
   get(id: string): Promise<Job | undefined> {
-    return Promise.resolve(this.entries.get(id)?.job);
+    return Promise.resolve(this.#find(id)?.job);
   }
 
-  list({ type, states, cursor, limit }: JobQuery): Promise<Page<Job>> {
-    const all = [...this.entries.values()].map(({ job }) => job).reverse();
-    const found = all.filter(
-      (job) =>
-        (type === undefined || job.type === type) &&
-        (states === undefined || states.includes(job.state)) &&
-        (cursor === undefined || job.id < cursor),
-    );
-    const entries = found.slice(0, limit);
-    return Promise.resolve({ entries, next: found.length > limit ? entries.at(-1)?.id : undefined });
+  list(query: JobQuery): Promise<Page<Job>> {
+    return attempt(() => {
+      const { limit } = query;
+      this.#dropExpired();
+      const found = this.entries.find({ ...query, cursor: readJobCursor(query.cursor), limit: limit + 1 });
+      const entries = found.slice(0, limit);
+      return { entries, next: found.length > limit ? entries.at(-1)?.id : undefined };
+    });
   }
 
   items(id: string, { status, cursor, limit }: ItemQuery): Promise<Page<Item> | undefined> {
-    const entry = this.entries.get(id);
-    if (!entry) return Promise.resolve(undefined);
-    const start = Number(cursor ?? 0);
-    const found: Item[] = [];
-    let position = 0;
-    for (const [key, { outcome }] of entry.items) {
-      if (position++ < start) continue;
-      if (status !== undefined && (outcome?.status ?? 'pending') !== status) continue;
-      if (found.length === limit) return Promise.resolve({ entries: found, next: String(position - 1) });
-      found.push(toItem(key, outcome));
-    }
-    return Promise.resolve({ entries: found, next: undefined });
+    return attempt(() => {
+      const start = readItemCursor(cursor);
+      const entry = this.#find(id);
+      if (!entry) return undefined;
+      const found: Item[] = [];
+      let position = 0;
+      for (const [key, { outcome }] of entry.items) {
+        if (position++ < start) continue;
+        if (status !== undefined && (outcome?.status ?? 'pending') !== status) continue;
+        if (found.length === limit) return { entries: found, next: String(position - 1) };
+        found.push(toItem(key, outcome));
+      }
+      return { entries: found, next: undefined };
+    });
   }
 
   begin(id: string, at: number): Promise<Run | 'over' | 'unknown'> {
-    const entry = this.entries.get(id);
+    const entry = this.#find(id);
     if (!entry) return Promise.resolve('unknown');
     const { job, items } = entry;
     if (isFinal(job.state)) return Promise.resolve('over');
@@ -137,7 +99,7 @@ export class MemoryJobStore implements JobStore {
     return this.#as(id, run, (entry) => {
       if (entry.job.counts.total === null) {
         for (const { key, payload } of items) entry.items.set(key, { payload, outcome: undefined });
-        this.#change(entry, { counts: { ...entry.job.counts, total: items.length } }, at);
+        this.#tell(this.#change(entry, { counts: { ...entry.job.counts, total: items.length } }, at));
       }
       return entry.job;
     });
@@ -157,7 +119,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   announce(id: string): Promise<void> {
-    const entry = this.entries.get(id);
+    const entry = this.#find(id);
     if (entry) this.#tell(entry.job);
     return Promise.resolve();
   }
@@ -175,7 +137,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   requestCancel(id: string, at: number): Promise<Job | undefined> {
-    const entry = this.entries.get(id);
+    const entry = this.#find(id);
     if (!entry || isFinal(entry.job.state) || entry.job.cancelRequestedAt !== null)
       return Promise.resolve(entry?.job);
     this.#change(entry, { cancelRequestedAt: at }, at);
@@ -185,7 +147,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   retryFailed(id: string, at: number): Promise<Job | 'nothing' | 'active' | undefined> {
-    const entry = this.entries.get(id);
+    const entry = this.#find(id);
     if (!entry) return Promise.resolve(undefined);
     const { job, items } = entry;
     if (!isFinal(job.state)) return Promise.resolve('active');
@@ -194,7 +156,7 @@ export class MemoryJobStore implements JobStore {
     const left = isListed ? pendingOf(items).length : 1;
     if (counts.failed + left === 0) return Promise.resolve('nothing');
     for (const item of items.values()) if (item.outcome?.status === 'failed') item.outcome = undefined;
-    entry.expiresAt = Infinity;
+    this.entries.keepUntil(entry, Infinity);
     const changes = { state: 'pending', finishedAt: null, error: null, cancelRequestedAt: null } as const;
     const again = this.#change(entry, { ...changes, counts: { ...counts, failed: 0 } }, at);
     this.#tell(again);
@@ -202,18 +164,17 @@ export class MemoryJobStore implements JobStore {
   }
 
   expire(now: number): Promise<void> {
-    for (const [id, { expiresAt }] of this.entries) if (expiresAt <= now) this.entries.delete(id);
-    for (const [name, { until, id }] of this.#claims)
-      if (until <= now || !this.entries.has(id)) this.#claims.delete(name);
+    if (this.entries.dropExpired(now)) this.changed();
     return Promise.resolve();
   }
 
   active(limit: number): Promise<readonly string[]> {
-    return Promise.resolve(this.#idsOf(({ state }) => !isFinal(state)).slice(0, limit));
+    return Promise.resolve(this.entries.active(limit));
   }
 
   count(type: string, state: JobState): Promise<number> {
-    return Promise.resolve(this.#idsOf((job) => job.type === type && job.state === state).length);
+    this.#dropExpired();
+    return Promise.resolve(this.entries.count(type, state));
   }
 
   subscribe(listener: (notice: JobNotice) => void): Promise<() => void> {
@@ -231,28 +192,60 @@ export class MemoryJobStore implements JobStore {
     // Nobody does.
   }
 
+  #create({ id, type, request, createdAt, idempotency, maxPending }: NewJob): CreateReply {
+    this.#dropExpired();
+    const claim = idempotency && {
+      name: JSON.stringify([idempotency.scope, idempotency.key]),
+      fingerprint: idempotency.fingerprint,
+      until: createdAt + idempotency.retention,
+    };
+    const earlier = claim && this.entries.claimed(claim.name, createdAt);
+    if (earlier)
+      return earlier.claim.fingerprint === claim.fingerprint
+        ? { outcome: 'replayed', job: earlier.job }
+        : { outcome: 'mismatch', id: earlier.job.id };
+    if (this.entries.get(id)) throw new JobStoreError(`There is a job ${id} already: make a new id`);
+    const pending = this.entries.count(type, 'pending');
+    if (maxPending !== undefined && pending >= maxPending) return { outcome: 'full', pending };
+    const job: Job = {
+      ...{ id, type, state: 'pending', percentage: 0, createdAt, updatedAt: createdAt },
+      // A copy: what the caller does to it later is not what was asked for.
+      request: JSON.parse(JSON.stringify(request ?? null)) as unknown,
+      counts: { total: null, completed: 0, failed: 0, skipped: 0 },
+      ...{ startedAt: null, finishedAt: null, error: null, cancelRequestedAt: null, revision: 1, run: 0 },
+    };
+    this.entries.add({ job, claim, items: new Map(), expiresAt: Infinity });
+    this.#tell(job);
+    return { outcome: 'created', job };
+  }
+
+  #find(id: string): JobEntry | undefined {
+    this.#dropExpired();
+    return this.entries.get(id);
+  }
+
+  #dropExpired(): void {
+    if (this.entries.dropExpired(this.now())) this.changed();
+  }
+
   #as<Reply>(id: string, run: number, write: (entry: JobEntry) => Reply): Promise<Reply | 'lost'> {
-    const entry = this.entries.get(id);
+    const entry = this.#find(id);
     const isOurs = entry?.job.state === 'running' && entry.job.run === run;
     return Promise.resolve(isOurs ? write(entry) : 'lost');
   }
 
   #end(entry: JobEntry, { state, error }: JobEnd, at: number): Job {
-    entry.expiresAt = at + retentionOf(state, this.retention);
     const job = this.#change(entry, { state, error, finishedAt: at }, at);
+    this.entries.keepUntil(entry, at + retentionOf(state, this.retention));
     this.#tell(job);
     return job;
   }
 
   #change(entry: JobEntry, changes: Partial<Job>, at: number): Job {
     const job = { ...entry.job, ...changes, updatedAt: at, revision: entry.job.revision + 1 };
-    entry.job = { ...job, percentage: percentageOf(job.counts) };
+    this.entries.replace(entry, { ...job, percentage: percentageOf(job.counts) });
     this.changed();
     return entry.job;
-  }
-
-  #idsOf(matches: (job: Job) => boolean): readonly string[] {
-    return [...this.entries.values()].flatMap(({ job }) => (matches(job) ? [job.id] : []));
   }
 
   #tell({ id, revision, cancelRequestedAt, state }: Job): void {
@@ -265,15 +258,7 @@ export class MemoryJobStore implements JobStore {
   }
 }
 
-/** What each outcome is counted as. */
-export const COUNTED = { done: 'completed', failed: 'failed', skipped: 'skipped' } as const;
-
-function pendingOf(items: ReadonlyMap<string, LedgerItem>): readonly ListedItem[] {
-  return [...items].flatMap(([key, { payload, outcome }]) => (outcome ? [] : [{ key, payload }]));
-}
-
-function toItem(key: string, outcome: LedgerItem['outcome']): Item {
-  if (!outcome) return { key, status: 'pending', settledAt: null };
-  const { at: settledAt, ...rest } = outcome;
-  return { key, ...rest, settledAt };
+/** The value, or the error, by way of a promise. */
+function attempt<Value>(read: () => Value): Promise<Value> {
+  return new Promise((resolve) => resolve(read()));
 }

@@ -1,15 +1,18 @@
+import { inspect } from 'node:util';
 import type { Problem } from 'nestjs-background-services/http';
 import { JobStoreError } from '../../errors/index.js';
 import {
   type Item,
+  ITEM_STATUSES,
   type ItemOutcome,
   type Job,
   JOB_STATES,
   type JobCounts,
   type JobState,
+  type ListedItem,
   percentageOf,
 } from '../../model/index.js';
-import type { JobNotice, Progress } from '../job-store.js';
+import type { CreateReply, JobNotice, Page, Progress, Run } from '../job-store.js';
 
 /*
  * What the scripts answer, in the words of the port. Whatever else is there (another program writes to the same Redis) is an error that says so.
@@ -63,9 +66,61 @@ export function encodeOutcome({ status, ...rest }: ItemOutcome, at: number): str
 }
 
 /** @throws JobStoreError */
+export function decodeCreate(answer: unknown): CreateReply {
+  const [outcome, detail] = asArray(answer);
+  switch (outcome) {
+    case 'created':
+    case 'replayed':
+      return { outcome, job: decodeJob(detail) ?? unexpected(answer) };
+    case 'mismatch':
+      return { outcome, id: asText(detail) };
+    case 'full':
+      return { outcome, pending: asCount(detail) };
+    case 'exists':
+      throw new JobStoreError('There is a job of that id already: make a new id');
+    default:
+      return unexpected(answer);
+  }
+}
+
+/** @throws JobStoreError */
+export function decodeRun(answer: unknown): Run {
+  const [pairs, listed, keys, payloads] = asArray(answer);
+  const job = decodeJob(pairs) ?? unexpected(answer);
+  const texts = asArray(payloads);
+  const pending = asTexts(keys).map((key, i): ListedItem => {
+    const payload = texts[i];
+    return { key, payload: payload === null ? undefined : asText(payload) };
+  });
+  return { job, run: job.run, pending: listed === 1 ? pending : undefined };
+}
+
+/** @throws JobStoreError */
+export function decodeJobs(answer: unknown): Page<Job> {
+  const [next, ...jobs] = asArray(answer);
+  const last = asText(next);
+  return {
+    entries: jobs.map((pairs) => decodeJob(pairs) ?? unexpected(answer)),
+    next: last === '' ? undefined : last,
+  };
+}
+
+/** @throws JobStoreError */
+export function decodeItems(answer: unknown): Page<Item> {
+  const [next, ...texts] = asArray(answer);
+  if (next !== -1) asCount(next);
+  const entries: Item[] = [];
+  for (let i = 0; i < texts.length; i += 2) entries.push(decodeItem(asText(texts[i]), asText(texts[i + 1])));
+  return { entries, next: next === -1 ? undefined : String(next) };
+}
+
+/** @throws JobStoreError */
 export function decodeItem(key: string, outcome: string): Item {
   if (outcome === '') return { key, status: 'pending', settledAt: null };
-  const { at, ...rest } = parse(outcome) as ItemOutcome & { readonly at: number };
+  const parsed = parse(outcome);
+  if (typeof parsed !== 'object' || parsed === null) return unexpected(outcome);
+  const { at, ...rest } = parsed as ItemOutcome & { readonly at: unknown };
+  if (typeof at !== 'number' || !ITEM_STATUSES.includes(rest.status)) return unexpected(outcome);
   return { key, ...rest, settledAt: at };
 }
 
@@ -82,15 +137,26 @@ export function decodeNotice(text: string): JobNotice | undefined {
 
 /** @throws JobStoreError */
 export function asTexts(value: unknown): readonly string[] {
-  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string')) return unexpected(value);
-  return value;
+  return asArray(value).map(asText);
+}
+
+/** @throws JobStoreError */
+export function asCount(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : unexpected(value);
 }
 
 /** @throws JobStoreError */
 export function unexpected(value: unknown): never {
-  throw new JobStoreError(
-    `Redis holds or answers what is no job's: ${String(JSON.stringify(value)).slice(0, 200)}`,
-  );
+  const shown = inspect(value, { depth: 2, breakLength: Infinity }).slice(0, 200);
+  throw new JobStoreError(`Redis holds or answers what is no job's: ${shown}`);
+}
+
+function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : unexpected(value);
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : unexpected(value);
 }
 
 function countsOf(total?: string, completed?: string, failed?: string, skipped?: string): JobCounts {
@@ -104,7 +170,7 @@ function countsOf(total?: string, completed?: string, failed?: string, skipped?:
 
 function asNumber(text: string | undefined): number {
   const number = Number(text);
-  return text === undefined || text === '' || !Number.isFinite(number) ? unexpected(text) : number;
+  return text === undefined || text.trim() === '' || !Number.isFinite(number) ? unexpected(text) : number;
 }
 
 function parse(text: string): unknown {

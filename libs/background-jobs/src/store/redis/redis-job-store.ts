@@ -1,6 +1,7 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { JobStoreError } from '../../errors/index.js';
 import {
+  COUNTED,
   type FinalState,
   type Item,
   type ItemOutcome,
@@ -25,13 +26,17 @@ import {
   type Run,
   type RunReply,
 } from '../job-store.js';
-import { COUNTED } from '../memory/memory-job-store.js';
+import { readItemCursor, readJobCursor } from '../cursors.js';
 import {
+  asCount,
   asTexts,
-  decodeItem,
+  decodeCreate,
+  decodeItems,
   decodeJob,
+  decodeJobs,
   decodeNotice,
   decodeProgress,
+  decodeRun,
   encodeOutcome,
   unexpected,
 } from './decode.js';
@@ -42,6 +47,9 @@ type ScriptName = keyof typeof scripts;
 
 /** A hash tag keeps all keys in one slot of a Cluster. */
 export const DEFAULT_PREFIX = '{background-jobs}';
+
+/** So many jobs are removed at once, so that others are served in between. */
+const BATCH = 1_000;
 
 export interface RedisJobStoreOptions {
   readonly redis: JobsRedis;
@@ -82,77 +90,43 @@ export class RedisJobStore implements JobStore {
     // It waits for messages for as long as it takes, and comes back by itself.
     const subscriber = await connect(redis, {
       maxRetriesPerRequest: null,
-      socketTimeout: 0,
-      commandTimeout: 0,
+      // Of ioredis, 0 is no "off", but a time-out at once.
+      socketTimeout: undefined,
+      commandTimeout: undefined,
     });
     for (const connection of [client, subscriber]) connection.on('error', onError);
     const store = new RedisJobStore(client, subscriber, prefix, retention);
-    subscriber.subscribe(`${prefix}:notices`).catch(onError);
+    subscriber.subscribe(`${keyPrefixOf(client)}${prefix}:notices`).catch(onError);
     return store;
   }
 
   async create({ id, type, request, createdAt, idempotency, maxPending }: NewJob): Promise<CreateReply> {
     const claim = idempotency
-      ? [`${idempotency.scope}\n${idempotency.key}`, idempotency.fingerprint]
+      ? [JSON.stringify([idempotency.scope, idempotency.key]), idempotency.fingerprint]
       : ['', ''];
     const limits = [maxPending ?? '', ...claim, idempotency?.retention ?? ''];
     const answer = await this.#run('CREATE', id, type, JSON.stringify(request ?? null), createdAt, ...limits);
-    const [outcome, detail] = answer as [string, unknown];
-    switch (outcome) {
-      case 'created':
-      case 'replayed':
-        return { outcome, job: decodeJob(detail) ?? unexpected(detail) };
-      case 'mismatch':
-        return { outcome, id: String(detail) };
-      case 'full':
-        return { outcome, pending: Number(detail) };
-      default:
-        return unexpected(answer);
-    }
+    return decodeCreate(answer);
   }
 
   async get(id: string): Promise<Job | undefined> {
-    return decodeJob(
-      Object.entries(await this.#do((redis) => redis.hgetall(`${this.stem}:job:${id}`))).flat(),
-    );
+    return decodeJob(await this.#run('GET', id));
   }
 
-  /** Each type and state has an index of its own, which are merged: as many ids of each are read as are asked for. */
-  async list({ type, states = JOB_STATES, cursor, limit }: JobQuery): Promise<Page<Job>> {
-    const types =
-      type === undefined ? await this.#do((redis) => redis.smembers(`${this.stem}:types`)) : [type];
-    const max = cursor === undefined ? '+' : `(${cursor}`;
-    const found = await this.#do((redis) =>
-      Promise.all(
-        types
-          .flatMap((each) => states.map((state) => this.#index(each, state)))
-          .map((index) => redis.zrevrangebylex(index, max, '-', 'LIMIT', 0, limit + 1)),
-      ),
-    );
-    const ids = found.flat().sort().reverse();
-    const jobs = await Promise.all(ids.slice(0, limit).map((id) => this.get(id)));
-    return {
-      entries: jobs.filter((job) => job !== undefined),
-      next: ids.length > limit ? ids[limit - 1] : undefined,
-    };
+  async list({ type = '', states = JOB_STATES, cursor, limit }: JobQuery): Promise<Page<Job>> {
+    const after = readJobCursor(cursor) ?? '';
+    return decodeJobs(await this.#run('LIST', after, limit, type, ...states));
   }
 
   async items(id: string, { status, cursor, limit }: ItemQuery): Promise<Page<Item> | undefined> {
-    const answer = await this.#run('ITEMS', id, status ?? '', cursor ?? 0, limit);
-    if (answer === 0) return undefined;
-    const [next, ...rest] = answer as [number, ...string[]];
-    const entries: Item[] = [];
-    for (let i = 0; i < rest.length; i += 2) entries.push(decodeItem(rest[i]!, rest[i + 1]!));
-    return { entries, next: next === -1 ? undefined : String(next) };
+    const answer = await this.#run('ITEMS', id, status ?? '', readItemCursor(cursor), limit);
+    return answer === 0 ? undefined : decodeItems(answer);
   }
 
   async begin(id: string, at: number): Promise<Run | 'over' | 'unknown'> {
     const answer = await this.#run('BEGIN', id, at, this.retention.completed);
     if (answer === 'over' || answer === 'unknown') return answer;
-    const [pairs, listed, keys, payloads] = answer as [unknown, number, unknown, readonly (string | null)[]];
-    const job = decodeJob(pairs) ?? unexpected(answer);
-    const pending = asTexts(keys).map((key, i): ListedItem => ({ key, payload: payloads[i] ?? undefined }));
-    return { job, run: job.run, pending: listed === 1 ? pending : undefined };
+    return decodeRun(answer);
   }
 
   listItems(id: string, run: number, items: readonly ListedItem[], at: number): Promise<RunReply> {
@@ -203,23 +177,15 @@ export class RedisJobStore implements JobStore {
   }
 
   async expire(now: number): Promise<void> {
-    await this.#run('EXPIRE', now);
+    while (asCount(await this.#run('EXPIRE', now, BATCH)) === BATCH);
   }
 
   async active(limit: number): Promise<readonly string[]> {
-    const types = await this.#do((redis) => redis.smembers(`${this.stem}:types`));
-    const found = await this.#do((redis) =>
-      Promise.all(
-        types
-          .flatMap((type) => [this.#index(type, 'pending'), this.#index(type, 'running')])
-          .map((index) => redis.zrange(index, 0, String(limit - 1))),
-      ),
-    );
-    return found.flat().sort().slice(0, limit);
+    return asTexts(await this.#run('ACTIVE', limit));
   }
 
-  count(type: string, state: JobState): Promise<number> {
-    return this.#do((redis) => redis.zcard(this.#index(type, state)));
+  async count(type: string, state: JobState): Promise<number> {
+    return asCount(await this.#run('COUNT', type, state));
   }
 
   subscribe(listener: (notice: JobNotice) => void): Promise<() => void> {
@@ -262,12 +228,14 @@ export class RedisJobStore implements JobStore {
   #retentionOf(state: FinalState): number {
     return retentionOf(state, this.retention);
   }
-
-  #index(type: string, state: JobState): string {
-    return `${this.stem}:index:${type}:${state}`;
-  }
 }
 
 function commandOf(name: string): string {
   return `bgj${name.toLowerCase().replaceAll('_', '')}`;
+}
+
+/** ioredis puts it before keys, not before channels; the scripts publish beside their keys. */
+function keyPrefixOf({ options }: Redis | Cluster): string {
+  const { keyPrefix = '', redisOptions } = options as RedisOptions & { readonly redisOptions?: RedisOptions };
+  return String(keyPrefix || (redisOptions?.keyPrefix ?? ''));
 }

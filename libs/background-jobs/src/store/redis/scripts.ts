@@ -1,50 +1,4 @@
-/*
- * The scripts of the store. KEYS[1] is the store's stem, `{prefix}`: all its keys share that hash tag, and so a slot in Cluster.
- *
- * | key | what |
- * | --- | --- |
- * | `<stem>:job:<id>` | hash of a job |
- * | `<stem>:order:<id>` | list of its items' keys, in the order they were listed |
- * | `<stem>:payload:<id>` | hash: items' payloads by key, of those that are not their own key |
- * | `<stem>:ledger:<id>` | hash: JSON of what became of items, by key |
- * | `<stem>:index:<type>:<state>` | sorted set of ids, all of score 0: they sort by their time |
- * | `<stem>:types` | set of types |
- * | `<stem>:expiry` | sorted set of ids that are over, by when their retention ends |
- * | `<stem>:idem:<name>` | hash: an idempotency claim |
- * | `<stem>:notices` | channel of JobNotice |
- */
-const COMMON = `
-local stem = KEYS[1]
-local function jobKey(id) return stem .. ':job:' .. id end
-local function keysOf(id) return jobKey(id), stem .. ':order:' .. id, stem .. ':payload:' .. id, stem .. ':ledger:' .. id end
-local function indexOf(kind, state) return stem .. ':index:' .. kind .. ':' .. state end
-local function isFinal(state) return state == 'completed' or state == 'failed' or state == 'cancelled' end
-local function read(id) return redis.call('HGETALL', jobKey(id)) end
-local function change(id, at, ...)
-  redis.call('HSET', jobKey(id), 'updatedAt', at, ...)
-  return redis.call('HINCRBY', jobKey(id), 'revision', 1)
-end
-local function tell(id)
-  local v = redis.call('HMGET', jobKey(id), 'revision', 'cancelRequestedAt', 'state')
-  redis.pcall('PUBLISH', stem .. ':notices', cjson.encode({ id = id, revision = tonumber(v[1]), cancel = v[2] ~= '', final = isFinal(v[3]) }))
-end
-local function move(id, kind, from, to)
-  redis.call('ZREM', indexOf(kind, from), id)
-  redis.call('ZADD', indexOf(kind, to), 0, id)
-end
-local function finish(id, state, problem, at, retention)
-  local was = redis.call('HMGET', jobKey(id), 'type', 'state')
-  change(id, at, 'state', state, 'error', problem, 'finishedAt', at)
-  move(id, was[1], was[2], state)
-  for _, key in ipairs({ keysOf(id) }) do redis.call('PEXPIRE', key, retention) end
-  redis.call('ZADD', stem .. ':expiry', at + retention, id .. ' ' .. state .. ' ' .. was[1])
-  tell(id)
-end
-local function runs(id, run)
-  local v = redis.call('HMGET', jobKey(id), 'state', 'run')
-  return v[1] == 'running' and v[2] == run
-end
-`;
+import { COMMON } from './script-common.js';
 
 /** ARGV: id, type, request, now, most pending or '', claim's name or '', fingerprint, the claim's retention. Answers [outcome, …]. */
 export const CREATE = `${COMMON}
@@ -57,6 +11,7 @@ if name ~= '' then
     return { 'replayed', read(known[1]) }
   end
 end
+if redis.call('EXISTS', jobKey(id)) == 1 then return { 'exists' } end
 if most ~= '' then
   local pending = redis.call('ZCARD', indexOf(kind, 'pending'))
   if pending >= tonumber(most) then return { 'full', pending } end
@@ -90,7 +45,7 @@ tell(id)
 local _, order, payload, ledger = keysOf(id)
 local keys, payloads = {}, {}
 for _, key in ipairs(redis.call('LRANGE', order, 0, -1)) do
-  if redis.call('HEXISTS', ledger, key) == 0 then
+  if redis.call('HGET', ledger, key) == '' then
     keys[#keys + 1] = key
     payloads[#payloads + 1] = redis.call('HGET', payload, key)
   end
@@ -103,9 +58,10 @@ export const LIST_ITEMS = `${COMMON}
 local id, run, now = ARGV[1], ARGV[2], ARGV[3]
 if not runs(id, run) then return 0 end
 if redis.call('HGET', jobKey(id), 'total') == '' then
-  local _, order, payload = keysOf(id)
+  local _, order, payload, ledger = keysOf(id)
   for i = 4, #ARGV, 3 do
     redis.call('RPUSH', order, ARGV[i])
+    redis.call('HSET', ledger, ARGV[i], '')
     if ARGV[i + 1] == '1' then redis.call('HSET', payload, ARGV[i], ARGV[i + 2]) end
   end
   change(id, now, 'total', (#ARGV - 3) / 3)
@@ -119,7 +75,8 @@ export const SETTLE = `${COMMON}
 local id, run, key, outcome, counted, now = unpack(ARGV)
 if not runs(id, run) then return 0 end
 local _, _, _, ledger = keysOf(id)
-if redis.call('HSETNX', ledger, key, outcome) == 1 then
+if redis.call('HGET', ledger, key) == '' then
+  redis.call('HSET', ledger, key, outcome)
   redis.call('HINCRBY', jobKey(id), counted, 1)
   change(id, now)
 end
@@ -166,7 +123,7 @@ local _, _, _, ledger = keysOf(id)
 if tonumber(v[5]) > 0 then
   local entries = redis.call('HGETALL', ledger)
   for i = 1, #entries, 2 do
-    if string.sub(entries[i + 1], 1, 18) == '{"status":"failed"' then redis.call('HDEL', ledger, entries[i]) end
+    if string.sub(entries[i + 1], 1, 18) == '{"status":"failed"' then redis.call('HSET', ledger, entries[i], '') end
   end
 end
 for _, key in ipairs({ keysOf(id) }) do redis.call('PERSIST', key) end
@@ -209,14 +166,61 @@ if redis.call('EXISTS', jobKey(ARGV[1])) == 1 then tell(ARGV[1]) end
 return 1
 `;
 
-/** ARGV: now. Takes what is past its retention off the lists. Answers how many. */
-export const EXPIRE = `${COMMON}
-local gone = redis.call('ZRANGEBYSCORE', stem .. ':expiry', '-inf', ARGV[1], 'LIMIT', 0, 1000)
-for _, member in ipairs(gone) do
-  local id, state, kind = string.match(member, '^(%S+) (%S+) (.*)$')
-  redis.call('ZREM', indexOf(kind, state), id)
-  redis.call('DEL', keysOf(id))
-  redis.call('ZREM', stem .. ':expiry', member)
+/** ARGV: id. Answers the job; none: empty. */
+export const GET = `${COMMON}
+return read(ARGV[1])
+`;
+
+/** ARGV: cursor or '', limit, type or '', states… Answers [the last id if there are more or '', job, …], newest first. Ids of jobs that are gone go. */
+export const LIST = `${COMMON}
+local cursor, limit = ARGV[1], tonumber(ARGV[2])
+local kinds = ARGV[3] == '' and redis.call('SMEMBERS', stem .. ':types') or { ARGV[3] }
+local states = { unpack(ARGV, 4) }
+local max = cursor == '' and '+' or '(' .. cursor
+local found, isWhole
+repeat
+  local ids, whose = merge(kinds, states, function(index)
+    return redis.call('ZREVRANGEBYLEX', index, max, '-', 'LIMIT', 0, limit + 1)
+  end)
+  table.sort(ids, function(a, b) return a > b end)
+  found, isWhole = living(ids, whose, limit + 1)
+until isWhole
+local page = { '' }
+for i = 1, math.min(limit, #found) do page[#page + 1] = read(found[i]) end
+if #found > limit then page[1] = found[limit] end
+return page
+`;
+
+/** ARGV: limit. Answers ids of jobs that are not over, oldest first. Ids of jobs that are gone go. */
+export const ACTIVE = `${COMMON}
+local limit = tonumber(ARGV[1])
+local kinds = redis.call('SMEMBERS', stem .. ':types')
+local found, isWhole
+repeat
+  local ids, whose = merge(kinds, { 'pending', 'running' }, function(index)
+    return redis.call('ZRANGE', index, 0, limit - 1)
+  end)
+  table.sort(ids)
+  found, isWhole = living(ids, whose, limit)
+until isWhole
+return found
+`;
+
+/** ARGV: type, state. Answers how many there are, without those that are past their retention: the earliest ends come first. */
+export const COUNT = `${COMMON}
+local kind, state = ARGV[1], ARGV[2]
+while isFinal(state) do
+  local member = redis.call('ZRANGE', stem .. ':expiry', 0, 0)[1]
+  local id = member and string.match(member, '^%S+')
+  if not member or id and redis.call('EXISTS', jobKey(id)) == 1 then break end
+  drop(member)
 end
+return redis.call('ZCARD', indexOf(kind, state))
+`;
+
+/** ARGV: now, most. Takes what is past its retention off the lists. Answers how many. */
+export const EXPIRE = `${COMMON}
+local gone = redis.call('ZRANGEBYSCORE', stem .. ':expiry', '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+for _, member in ipairs(gone) do drop(member) end
 return #gone
 `;
