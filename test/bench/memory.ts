@@ -57,12 +57,15 @@ export const memory: Benchmark = {
       ],
       goals: [
         { name: 'memory per worker', figure: perWorker(one), unit: 'KB', atMost: 10 },
-        {
-          name: `heap growth from ${FIRST.toLocaleString('en-US')} to ${LAST.toLocaleString('en-US')} iterations, compiled code left out`,
-          figure: more(growth, growth.length - 1),
+        ...[
+          { label: '', samples: compiled },
+          { label: ', compiled code left out', samples: growth },
+        ].map(({ label, samples }) => ({
+          name: `heap growth from ${FIRST.toLocaleString('en-US')} to ${LAST.toLocaleString('en-US')} iterations${label}`,
+          figure: more(samples, samples.length - 1),
           unit: 'KB',
           atMost: 200,
-        },
+        })),
       ],
     };
   },

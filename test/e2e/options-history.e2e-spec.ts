@@ -96,6 +96,7 @@ describe('A host alone', () => {
     ['an unknown field', { ...year, storage: '/etc' }, 'storage'],
     ['an empty body', {}, 'root: expected'],
     ['a list', [], 'expected'],
+    ['no JSON', '{', ''],
   ])('answers %s with a problem', async (_, body, detail) => {
     for (const path of ['/historical/option', '/jobs/historical-option']) {
       const answer = await host.ask<{ status: number; detail: string }>(path, { body });

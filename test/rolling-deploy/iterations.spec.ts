@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeGap, duplicatesOf, gapsOf, type Iteration, iterationOf, scheduleOf } from './iterations.js';
+import {
+  describeGap,
+  duplicatesOf,
+  gapsOf,
+  type Iteration,
+  iterationOf,
+  overrunsOf,
+  scheduleOf,
+} from './iterations.js';
 
 const interval = { kind: 'interval', every: 1_000 } as const;
 const cron = { kind: 'cron' } as const;
@@ -45,6 +53,7 @@ describe('gapsOf', () => {
     // Due at 0, begun a little late, and over a little after the next one was due.
     const long = iteration(60, { scheduledAt: 0, duration: 950 });
     expect(lengths([long, iteration(2_000)], interval)).toEqual([]);
+    expect(overrunsOf([long, iteration(2_000)], interval)).toEqual([long]);
     expect(lengths([long, iteration(2_000, { token: 2 })], interval)).toEqual([1_940]);
   });
 

@@ -44,17 +44,28 @@ export function gapsOf(iterations: readonly Iteration[], schedule: Schedule): re
     return iterations
       .filter(({ scheduledAt }) => isSlot(scheduledAt))
       .map((after) => ({ length: after.startedAt - after.scheduledAt, after }));
-  const isOverrun = ({ before, after }: Required<Gap>) =>
-    schedule.kind === 'interval' &&
-    before.token === after.token &&
-    endOf(before) >= before.scheduledAt + schedule.every;
   return pairs(inOrder(iterations))
+    .filter(([before, after]) => !isOverrun(before, after, schedule))
     .map(([before, after]) => ({
       length: after.startedAt - (schedule.kind === 'interval' ? before.startedAt : endOf(before)),
       before,
       after,
-    }))
-    .filter((gap) => !isOverrun(gap));
+    }));
+}
+
+/** Iterations of an interval that made their own leader skip a tick: what `gapsOf` leaves out. */
+export function overrunsOf(iterations: readonly Iteration[], schedule: Schedule): readonly Iteration[] {
+  return pairs(inOrder(iterations)).flatMap(([before, after]) =>
+    isOverrun(before, after, schedule) ? [before] : [],
+  );
+}
+
+function isOverrun(before: Iteration, after: Iteration, schedule: Schedule): boolean {
+  return (
+    schedule.kind === 'interval' &&
+    before.token === after.token &&
+    endOf(before) >= before.scheduledAt + schedule.every
+  );
 }
 
 /** For example `1508 ms until A2 ran prices at 2026-01-01T00:00:01.508Z, after B1, which had taken 20 ms`. */

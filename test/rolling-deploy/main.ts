@@ -7,7 +7,7 @@ import { until } from '../support/until.js';
 import { Deployment } from './deployment.js';
 import { goalsOf, longGaps } from './goals.js';
 import { HttpLoad } from './http-load.js';
-import { describeGap } from './iterations.js';
+import { describeGap, overrunsOf } from './iterations.js';
 
 const help = `npm run rolling-deploy -- [options]
 
@@ -74,6 +74,11 @@ async function play(): Promise<0 | 1> {
   const { iterations } = deployment;
   const observed = { requests, failures, iterations, schedules, replaced, slack };
   for (const gap of longGaps(observed)) console.log(`gap: ${describeGap(gap)}`);
+  for (const [name, schedule] of schedules) {
+    const own = iterations.filter(({ worker }) => worker === name);
+    for (const { replica, duration } of overrunsOf(own, schedule))
+      console.log(`no gap: ${replica} skipped a tick of ${name}, which took ${Math.round(duration)} ms`);
+  }
   return reportGoals(goalsOf(observed));
 }
 

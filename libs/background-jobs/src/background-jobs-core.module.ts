@@ -5,6 +5,7 @@ import { HTTP_PROVIDERS, HTTP_SURFACE, type HttpSurface } from 'nestjs-backgroun
 import { BullMqEngine, InProcessEngine, type JobEngine } from './engine/index.js';
 import { JobExecutor, Limiter } from './execution/index.js';
 import {
+  Bodies,
   createJobControllers,
   JobAnswers,
   type JobControllers,
@@ -62,6 +63,7 @@ function complete(definition: DynamicModule): DynamicModule {
       JobStreams,
       RequestBody,
       JobAnswers,
+      Bodies,
     ],
     exports: [
       BackgroundJobs,

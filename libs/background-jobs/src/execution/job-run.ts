@@ -39,6 +39,14 @@ export class JobRun {
    * @throws JobStoreError if the store does not answer: the job has to be run again
    */
   async toEnd(listed: readonly ListedItem[] | undefined): Promise<Job | 'lost'> {
+    try {
+      return await this.#toEnd(listed);
+    } finally {
+      this.notices.close();
+    }
+  }
+
+  async #toEnd(listed: readonly ListedItem[] | undefined): Promise<Job | 'lost'> {
     let end: JobEnd;
     try {
       end = await this.#work(listed);
@@ -123,7 +131,7 @@ export class JobRun {
     const reply = await this.#store.settle(id, this.run, item.key, outcome, this.#now());
     if (reply === 'lost') return this.#abandon('lost');
     if (reply.revision > this.#progress.revision) this.#progress = reply;
-    this.notices.got(reply);
+    this.notices.got();
     if (reply.cancelRequestedAt !== null) return this.#abandon('cancel');
     const { maxFailures } = this.context.options;
     if (maxFailures !== undefined && reply.counts.failed > maxFailures) this.#abandon('too-many-failures');

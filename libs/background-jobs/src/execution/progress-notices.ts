@@ -1,5 +1,4 @@
 import type { Clock, Timer } from 'nestjs-background-services';
-import type { Progress } from '../store/index.js';
 
 /** Progress is told at most this often, ms: items may end a thousand times a second. */
 const INTERVAL = 250;
@@ -14,7 +13,8 @@ export class ProgressNotices {
     private readonly tell: () => void,
   ) {}
 
-  got(_progress: Progress): void {
+  /** The run got on. */
+  got(): void {
     this.#isDue = true;
     if (!this.#timer) this.#send();
   }

@@ -1,6 +1,11 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import type { Problem } from 'nestjs-background-services/http';
 import type { Item, Job, JobCounts, JobState } from '../model/index.js';
+import type { ResolvedOptions } from '../options.js';
+import { BackgroundJobs } from '../service/index.js';
 import type { Page } from '../store/index.js';
+import { RESOLVED_OPTIONS } from '../tokens.js';
 
 /** A job as the API shows it. Times are ISO 8601. */
 export interface JobBody {
@@ -44,11 +49,13 @@ export interface ItemsBody {
   readonly next: string | null;
 }
 
-/** Writes bodies with URLs below `root`. */
+/** Writes bodies, with URLs of the API under the prefix that the app has for all routes. */
+@Injectable()
 export class Bodies {
   constructor(
-    private readonly root: string,
-    private readonly durable: boolean,
+    @Inject(BackgroundJobs) private readonly service: Pick<BackgroundJobs, 'durable'>,
+    @Inject(RESOLVED_OPTIONS) private readonly options: Pick<ResolvedOptions, 'http'>,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
   ) {}
 
   job({ state: status, cancelRequestedAt, run: _run, ...job }: Job): JobBody {
@@ -61,7 +68,7 @@ export class Bodies {
       startedAt: job.startedAt === null ? null : iso(job.startedAt),
       finishedAt: job.finishedAt === null ? null : iso(job.finishedAt),
       cancelRequested: cancelRequestedAt !== null,
-      durable: this.durable,
+      durable: this.service.durable,
       statusUrl,
       itemsUrl: `${statusUrl}/items`,
       eventsUrl: `${statusUrl}/events`,
@@ -83,7 +90,13 @@ export class Bodies {
   }
 
   urlOf(id: string): string {
-    return `${this.root}/${id}`;
+    // The prefix may be set until the app listens.
+    const segments = [this.config.getGlobalPrefix(), this.options.http?.path ?? 'jobs', id];
+    return segments
+      .map((segment) => segment.replace(/^\/+|\/+$/g, ''))
+      .filter(Boolean)
+      .map((segment) => `/${segment}`)
+      .join('');
   }
 }
 

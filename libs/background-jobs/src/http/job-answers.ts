@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApplicationConfig } from '@nestjs/core';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Replies } from 'nestjs-background-services/http';
 import type { JobClass } from '../decorators/index.js';
@@ -35,8 +34,8 @@ export class JobAnswers {
     @Inject(JobRegistry) private readonly registry: JobRegistry,
     @Inject(RequestBody) private readonly requests: RequestBody,
     @Inject(Replies) private readonly replies: Replies,
+    @Inject(Bodies) private readonly bodies: Bodies,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
-    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
   ) {}
 
   /**
@@ -56,7 +55,7 @@ export class JobAnswers {
     const { id } = submitted.job;
     const answered =
       patience === undefined ? submitted.job : await this.jobs.waitForChange(id, undefined, patience);
-    const bodies = this.#bodies();
+    const { bodies } = this;
     // A request that is sent again is answered as it was, however far the job is by now.
     const isAnswer = patience !== undefined && isFinal(answered.state);
     sendJob(this.replies, response, bodies, answered, isAnswer ? 200 : 202, {
@@ -66,13 +65,6 @@ export class JobAnswers {
       ...(submitted.replayed ? { 'idempotency-replayed': 'true' } : {}),
       ...(respondAsync ? { 'preference-applied': 'respond-async' } : applied(wait)),
     });
-  }
-
-  /** With URLs of the API, under the prefix that the app has for all routes. */
-  #bodies(): Bodies {
-    const segments = [this.config.getGlobalPrefix(), this.options.http?.path ?? 'jobs'];
-    const path = segments.map((segment) => segment.replace(/^\/+|\/+$/g, '')).filter(Boolean);
-    return new Bodies(path.map((segment) => `/${segment}`).join(''), this.jobs.durable);
   }
 
   /** Two requests of one key at a time would both find nothing there. @throws KeyInFlightError */

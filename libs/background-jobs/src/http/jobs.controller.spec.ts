@@ -184,6 +184,30 @@ describe('The jobs API', () => {
   });
 });
 
+it('URLs are right for a type that begins like the path', async () => {
+  @BackgroundJob('jobs-of-the-day')
+  class OfTheDay {
+    items() {
+      return [];
+    }
+    async process() {
+      // There are none.
+    }
+  }
+  @Module({ providers: [OfTheDay], imports: [BackgroundJobsModule.forRoot({ http: { guard: yes } })] })
+  class AppModule {}
+  const app = await NestFactory.create(AppModule, { logger: false });
+  await app.listen(0, '127.0.0.1');
+  const answer = await fetch(`${await app.getUrl()}/jobs/jobs-of-the-day`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { id, statusUrl } = (await answer.json()) as JobBody;
+  expect(statusUrl).toBe(`/jobs/${id}`);
+  await app.close();
+});
+
 it('Without a guard nothing is mounted', async () => {
   @Module({ imports: [BackgroundJobsModule.forRoot()] })
   class AppModule {}

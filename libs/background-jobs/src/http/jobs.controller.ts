@@ -21,9 +21,7 @@ import {
   toServerResponse,
 } from 'nestjs-background-services/http';
 import { isFinal } from '../model/index.js';
-import type { ResolvedOptions } from '../options.js';
 import { BackgroundJobs } from '../service/index.js';
-import { RESOLVED_OPTIONS } from '../tokens.js';
 import { Bodies, etagOf } from './bodies.js';
 import { JobAnswers } from './job-answers.js';
 import { applied, retryAfter, sendJob } from './job-reply.js';
@@ -41,8 +39,6 @@ import {
 /** The request, of whichever HTTP adapter. */
 interface Asked {
   readonly headers: IncomingHttpHeaders;
-  readonly url: string;
-  readonly originalUrl?: string;
   readonly body?: unknown;
 }
 
@@ -61,15 +57,11 @@ export function createJobControllers(): JobControllers {
       @Inject(BackgroundJobs) private readonly jobs: BackgroundJobs,
       @Inject(JobStreams) private readonly streams: JobStreams,
       @Inject(Replies) private readonly replies: Replies,
-      @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+      @Inject(Bodies) private readonly bodies: Bodies,
     ) {}
 
     @Get()
-    async list(
-      @Query() query: Readonly<Record<string, unknown>>,
-      @Req() request: Asked,
-      @Res() response: unknown,
-    ): Promise<void> {
+    async list(@Query() query: Readonly<Record<string, unknown>>, @Res() response: unknown): Promise<void> {
       const type = readText(query, 'type');
       const states = readStates(query);
       const cursor = readText(query, 'cursor');
@@ -79,7 +71,7 @@ export function createJobControllers(): JobControllers {
         ...(states === undefined ? {} : { states }),
         ...(cursor === undefined ? {} : { cursor }),
       });
-      this.replies.json(response, bodiesFor(request, this.options, this.jobs).jobs(page));
+      this.replies.json(response, this.bodies.jobs(page));
     }
 
     @Get(':id')
@@ -92,14 +84,13 @@ export function createJobControllers(): JobControllers {
       const headers = { etag, vary: 'Prefer', ...retryAfter(job), ...applied(wait) };
       if (matchesTag(request.headers, etag))
         return this.replies.send(response, { status: 304, type: 'application/json', text: '', headers });
-      sendJob(this.replies, response, bodiesFor(request, this.options, this.jobs), job, 200, headers);
+      sendJob(this.replies, response, this.bodies, job, 200, headers);
     }
 
     @Get(':id/items')
     async items(
       @Param('id') id: string,
       @Query() query: Readonly<Record<string, unknown>>,
-      @Req() request: Asked,
       @Res() response: unknown,
     ): Promise<void> {
       const status = readItemStatus(query);
@@ -109,7 +100,7 @@ export function createJobControllers(): JobControllers {
         ...(status === undefined ? {} : { status }),
         ...(cursor === undefined ? {} : { cursor }),
       });
-      this.replies.json(response, bodiesFor(request, this.options, this.jobs).items(page));
+      this.replies.json(response, this.bodies.items(page));
     }
 
     @Get(':id/events')
@@ -120,7 +111,7 @@ export function createJobControllers(): JobControllers {
       // Whoever saw the end and asks again is told not to (HTML, server-sent events): 204 ends the reconnecting.
       if (isFinal(job.state) && known >= job.revision)
         return this.replies.send(response, { status: 204, type: 'text/event-stream', text: '' });
-      this.streams.add(id, toServerResponse(response), known, bodiesFor(request, this.options, this.jobs));
+      this.streams.add(id, toServerResponse(response), known, this.bodies);
     }
   }
 
@@ -132,7 +123,7 @@ export function createJobControllers(): JobControllers {
       @Inject(BackgroundJobs) private readonly jobs: BackgroundJobs,
       @Inject(JobAnswers) private readonly answers: JobAnswers,
       @Inject(Replies) private readonly replies: Replies,
-      @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+      @Inject(Bodies) private readonly bodies: Bodies,
     ) {}
 
     @Post(':type')
@@ -145,27 +136,18 @@ export function createJobControllers(): JobControllers {
     }
 
     @Post(':id/cancel')
-    async cancel(@Param('id') id: string, @Req() request: Asked, @Res() response: unknown): Promise<void> {
+    async cancel(@Param('id') id: string, @Res() response: unknown): Promise<void> {
       const job = await this.jobs.cancel(id);
-      const bodies = bodiesFor(request, this.options, this.jobs);
-      sendJob(this.replies, response, bodies, job, isFinal(job.state) ? 200 : 202);
+      sendJob(this.replies, response, this.bodies, job, isFinal(job.state) ? 200 : 202);
     }
 
     @Post(':id/retry')
-    async retry(@Param('id') id: string, @Req() request: Asked, @Res() response: unknown): Promise<void> {
+    async retry(@Param('id') id: string, @Res() response: unknown): Promise<void> {
       const job = await this.jobs.retryFailed(id);
-      sendJob(this.replies, response, bodiesFor(request, this.options, this.jobs), job, 202, retryAfter(job));
+      sendJob(this.replies, response, this.bodies, job, 202, retryAfter(job));
     }
   }
   return { read: BackgroundJobsReadController, act: BackgroundJobsActController };
-}
-
-/** URLs in bodies begin where the request came in: under whatever prefix the app, or a version, has. */
-function bodiesFor({ originalUrl, url }: Asked, { http }: ResolvedOptions, jobs: BackgroundJobs): Bodies {
-  const [path = ''] = (originalUrl ?? url).split('?');
-  const at = http ? `/${http.path}` : '';
-  const end = path.lastIndexOf(at);
-  return new Bodies(end < 0 ? at : path.slice(0, end) + at, jobs.durable);
 }
 
 /** The revision in the tag of a client that waits for another one. */

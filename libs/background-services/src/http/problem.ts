@@ -41,8 +41,12 @@ export const UNFORESEEN: Problem = {
 function ofHttp(error: HttpException): Problem {
   const status = error.getStatus();
   const title = STATUS_CODES[status] ?? 'Error';
-  const { code } = Object(error.getResponse()) as { readonly code?: unknown };
-  const { message: detail } = error;
+  const { code, message } = Object(error.getResponse()) as {
+    readonly code?: unknown;
+    readonly message?: unknown;
+  };
+  // Validation pipes have a list of messages in the body, and none of them in the error's own.
+  const detail = Array.isArray(message) ? message.map(String).join('; ') : error.message;
   if (typeof code !== 'string') return { type: 'about:blank', title, status, detail, code: `HTTP_${status}` };
   return { type: typeOf(code), title, status, detail, code };
 }

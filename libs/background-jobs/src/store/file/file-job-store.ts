@@ -1,6 +1,7 @@
+import { Logger } from '@nestjs/common';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Retention } from '../job-store.js';
+import type { CreateReply, NewJob, Retention } from '../job-store.js';
 import { MemoryJobStore } from '../memory/memory-job-store.js';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.js';
 
@@ -13,6 +14,7 @@ const DELAY = 100;
  */
 export class FileJobStore extends MemoryJobStore {
   override readonly durable = true;
+  readonly #logger = new Logger('BackgroundJobs');
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
@@ -36,6 +38,13 @@ export class FileJobStore extends MemoryJobStore {
     return store;
   }
 
+  /** On disk before anybody is told that it was taken on. */
+  override async create(job: NewJob): Promise<CreateReply> {
+    const reply = await super.create(job);
+    if (reply.outcome === 'created') await this.#write();
+    return reply;
+  }
+
   override async close(): Promise<void> {
     await super.close();
     clearTimeout(this.#timer);
@@ -50,7 +59,11 @@ export class FileJobStore extends MemoryJobStore {
   }
 
   #write(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#save()).catch(() => undefined);
+    this.#writing = this.#writing
+      .then(() => this.#save())
+      .catch((error: unknown) =>
+        this.#logger.error(`Jobs are not in ${this.file}, and end with this process: ${String(error)}`),
+      );
     return this.#writing;
   }
 
