@@ -98,8 +98,15 @@ describe.each(adapters)('%s', (_name, open) => {
       );
       const taken = await Promise.all([mine, theirs, mine].map((board) => board.claim('1')));
       expect(taken.filter(Boolean)).toHaveLength(1);
-      expect(await mine.claim('unheard of')).toBe(false);
       expect([...(await mine.orders()).keys()]).toEqual(['2']);
+    });
+
+    it('go to nobody when they are put up again', async () => {
+      await mine.order('1', 'step down');
+      expect(await mine.claim('1')).toBe(true);
+      await theirs.order('1', 'step down');
+      expect(await theirs.claim('1')).toBe(false);
+      expect(await mine.orders()).toEqual(new Map());
     });
 
     it('are answered', async () => {

@@ -64,10 +64,11 @@ const EXPIRE: Kind = {
 };
 
 /** What makes sense for a worker as it is. */
-export function actsOn({ name, state, circuitBreaker }: Worker): readonly Act[] {
+export function actsOn({ name, key, state, circuitBreaker }: Worker): readonly Act[] {
   const isOpen = circuitBreaker.state !== 'closed';
   const kinds = [state === 'paused' ? RESUME : PAUSE, TRIGGER, isOpen ? RESET : FORCE_OPEN];
-  return kinds.map((kind) => toAct(kind, 'workers', name));
+  // Workers of two apps may have one name.
+  return kinds.map((kind) => toAct(kind, 'workers', name, `?key=${encodeURIComponent(key)}`));
 }
 
 /** What makes sense for a key as it is. */
@@ -76,7 +77,7 @@ export function actsOnKey({ key, state }: Key): readonly Act[] {
   return kinds.map((kind) => toAct(kind, 'keys', key));
 }
 
-function toAct(kind: Kind, group: 'workers' | 'keys', target: string): Act {
-  const path = `${group}/${encodeURIComponent(target)}/${kind.action}`;
+function toAct(kind: Kind, group: 'workers' | 'keys', target: string, query = ''): Act {
+  const path = `${group}/${encodeURIComponent(target)}/${kind.action}${query}`;
   return { isGrave: false, hasDuration: false, ...kind, target, path };
 }

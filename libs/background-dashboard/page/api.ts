@@ -21,12 +21,15 @@ export function readAudit(): Promise<readonly AuditRecord[]> {
   return read<readonly AuditRecord[]>('audit?limit=50');
 }
 
-/** @param path e.g. `workers/prices/pause` */
-export async function order(path: string, body: OrderBody): Promise<Answer> {
+/**
+ * @param path e.g. `workers/prices/pause`
+ * @param id tells this act apart: sent again under the same one, it is not done again
+ */
+export async function order(path: string, body: OrderBody, id: string): Promise<Answer> {
   try {
     const response = await fetch(new URL(path, BASE), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'idempotency-key': id },
       body: JSON.stringify(body),
     });
     const isRecord = response.ok || (response.status === 409 && !isProblem(response));

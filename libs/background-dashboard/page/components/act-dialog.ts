@@ -32,6 +32,8 @@ export function ActDialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const [state, setState] = useState<'asking' | 'sending'>('asking');
   const [why, setWhy] = useState('');
+  // The dialog's own: sent again because no answer came, the act is not done twice.
+  const id = useRef(newId());
   const [problem, setProblem] = useState('');
   const [duration, setDuration] = useState(DURATIONS['1 hour']);
   useEffect(() => dialog.current?.showModal(), []);
@@ -40,14 +42,19 @@ export function ActDialog({
     event.preventDefault();
     setState('sending');
     setProblem('');
-    const answer = await order(act.path, {
+    const body = {
       why: why.trim(),
       ...(isIdentified ? {} : { by }),
       ...(act.hasDuration ? { duration } : {}),
-    });
+    };
+    const answer = await order(act.path, body, id.current);
     setState('asking');
     if (answer.kind === 'failed') return setProblem(answer.message);
-    if (answer.record.outcome === 'refused') return setProblem(`Refused: ${answer.record.detail}`);
+    // What was refused is asked for anew, once it may be granted.
+    if (answer.record.outcome === 'refused') {
+      id.current = newId();
+      return setProblem(`Refused: ${answer.record.detail}`);
+    }
     dialog.current?.close();
     onAnswered(answer.record);
   }
@@ -108,4 +115,11 @@ export function ActDialog({
       </div>
     </form>
   </dialog>`;
+}
+
+/** `crypto.randomUUID` is for pages behind TLS only, and this one may be opened inside a private network. */
+function newId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 }

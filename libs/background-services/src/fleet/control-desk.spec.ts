@@ -75,6 +75,14 @@ describe('ControlDesk', () => {
     expect(await orders()).toEqual([]);
   });
 
+  it('ends the term that is meant, and no later one', async () => {
+    await order('1', { action: 'step-down', target: KEY, token: 7 });
+    expect(manager.asked).toEqual([]);
+    expect(records).toMatchObject([{ outcome: 'done', detail: 'the term that was meant is over' }]);
+    await order('2', { action: 'step-down', target: KEY, token: 1 });
+    expect(manager.asked).toEqual([`step down ${KEY}`]);
+  });
+
   it('carries out what is ordered for a key that it leads, answers and notes it', async () => {
     await order('1');
     expect(manager.asked).toEqual(['trigger orders']);

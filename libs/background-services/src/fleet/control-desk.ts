@@ -14,9 +14,6 @@ export interface ControlDeskContext {
   readonly onRecord?: (record: ControlRecord) => void;
 }
 
-/** How many orders are remembered as carried out. */
-const REMEMBERED = 200;
-
 type Outcome = Pick<ControlRecord, 'outcome' | 'detail'>;
 
 const TOO_OLD: Outcome = {
@@ -33,8 +30,6 @@ export class ControlDesk {
   #revision: number | undefined;
   #looking: Promise<void> | undefined;
   readonly #carrying = new Set<Promise<void>>();
-  /** Ids of the last orders that were carried out here: one that is put up twice is done once. */
-  readonly #done: string[] = [];
   #again = false;
   #closed = false;
 
@@ -90,7 +85,7 @@ export class ControlDesk {
     }
     const read = [...orders].map(([id, text]) => ({ id, order: decodeLeaderOrder(id, text) }));
     for (const { id, order } of read.sort(byTime)) {
-      if (!order || this.#done.includes(id)) await board.claim(id);
+      if (!order) await board.claim(id);
       else if (this.#isStale(order)) {
         if (await board.claim(id)) this.#carryOut(order, () => Promise.resolve(TOO_OLD));
       } else if (led.includes(order.key) && (await board.claim(id)))
@@ -105,8 +100,6 @@ export class ControlDesk {
 
   /** Nobody waits for it here: work that drains for long holds up no order for another key. */
   #carryOut(order: LeaderOrder, perform: () => Promise<Outcome>): void {
-    this.#done.push(order.id);
-    if (this.#done.length > REMEMBERED) this.#done.shift();
     const carrying = perform()
       .then((outcome) => this.#tell(order, outcome))
       .catch((error: unknown) => this.#complain('What became of an order could not be told', error))
@@ -131,7 +124,7 @@ export class ControlDesk {
     this.context.logger.debug(`${what}: ${describeError(error).message}`);
   }
 
-  async #perform({ action, key, target }: LeaderOrder): Promise<Outcome> {
+  async #perform({ action, key, target, token }: LeaderOrder): Promise<Outcome> {
     const { manager } = this.context;
     try {
       switch (action) {
@@ -148,6 +141,10 @@ export class ControlDesk {
           manager.renewNow();
           return { outcome: 'done', detail: '' };
         case 'step-down': {
+          // Who was to step down has lost or left the lease meanwhile: a term that was not meant goes on.
+          const current = manager.terms().find((term) => term.key === key)?.token;
+          if (token !== undefined && current !== token)
+            return { outcome: 'done', detail: 'the term that was meant is over' };
           const clean = await manager.stepDown(key);
           return {
             outcome: 'done',

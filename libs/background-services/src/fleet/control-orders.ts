@@ -24,7 +24,7 @@ export interface ControlReason {
 export interface ControlRequest extends ControlReason {
   /**
    * Of whoever asks, 1 to 100 printable ASCII characters: what was asked for under the same id before is not done again, but answered as it was.
-   * Ids are remembered as long as their act is in the audit list. @default a new one
+   * Ids are remembered for an hour. @default a new one
    */
   readonly id?: string | undefined;
 }
@@ -60,6 +60,8 @@ export interface LeaderOrder extends ControlReason {
   readonly action: LeaderAction;
   readonly key: string;
   readonly target: string;
+  /** Of the term that is meant: another one is left alone. `undefined`: whichever goes on. */
+  readonly token?: number;
   /** Of the asking replica's clock, ms since the epoch. */
   readonly at: number;
 }
@@ -101,8 +103,9 @@ function checkText(field: string, value: unknown, longest: number): string {
 export function decodeLeaderOrder(id: string, text: string): LeaderOrder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Record<keyof LeaderOrder, unknown>>;
-    const { action, key, target, by, why, at } = value;
+    const { action, key, target, by, why, at, token } = value;
     if (!LEADER_ACTIONS.includes(action) || typeof at !== 'number') return undefined;
+    if (token !== undefined && typeof token !== 'number') return undefined;
     const texts = [key, target, by, why];
     if (!texts.every((each) => typeof each === 'string')) return undefined;
     return { ...(value as LeaderOrder), id };

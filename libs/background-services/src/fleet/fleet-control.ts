@@ -165,7 +165,7 @@ export class FleetControl {
 
   async #order(
     action: LeaderAction,
-    { key, state }: FleetKey,
+    { key, state, token }: FleetKey,
     target: string,
     reason: ControlReason,
     id: string | undefined,
@@ -180,6 +180,7 @@ export class FleetControl {
       key,
       target,
       ...reason,
+      ...(action === 'step-down' && token !== null ? { token } : {}),
       at: this.context.clock.wall(),
     };
     const asked = this.#record(

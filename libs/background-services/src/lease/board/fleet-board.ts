@@ -17,6 +17,9 @@ export interface Posting {
 /** A note in the list of what was done, which is bounded. */
 export type AuditNote = string;
 
+/** How long it is remembered that an order was taken, and what became of it, ms: asked for again under its id, it is not done again. */
+export const ORDER_MEMORY = 3_600_000;
+
 /** How many notes are kept. */
 export const KEPT_NOTES = 200;
 
@@ -47,9 +50,9 @@ export interface FleetBoard {
   /** Puts up an order for whoever it concerns. */
   order(id: string, text: string): Promise<void>;
   orders(): Promise<ReadonlyMap<string, string>>;
-  /** Takes an order; only one taker gets it. */
+  /** Takes an order; only one taker gets it within an hour, put up again or not. */
   claim(id: string): Promise<boolean>;
-  /** Tells what became of an order; the answer stays readable for a minute. */
+  /** Tells what became of an order; the answer stays readable for an hour. */
   answer(id: string, text: string): Promise<void>;
   answerTo(id: string): Promise<string | undefined>;
   /** Says that something changed: raises the revision, adds the note, wakes the other replicas. */

@@ -32,6 +32,13 @@ describe('MemoryBoard', () => {
     expect(await look()).toMatchObject({ holder: null, ttl: null });
   });
 
+  it('remembers for an hour who took an order', async () => {
+    const { board } = store;
+    expect([await board.claim('1'), await board.claim('1')]).toEqual([true, false]);
+    await clock.advance(3_600_000);
+    expect(await board.claim('1')).toBe(true);
+  });
+
   it('keeps the last two hundred answers', async () => {
     for (let i = 0; i < 201; i += 1) await store.board.answer(`${i}`, 'done');
     expect(await store.board.answerTo('0')).toBeUndefined();

@@ -4,6 +4,7 @@ import {
   type FleetBoard,
   KEPT_NOTES,
   type LeaseRecord,
+  ORDER_MEMORY,
   type Posting,
 } from './fleet-board.js';
 
@@ -19,6 +20,8 @@ export interface MemoryLeases {
 export class MemoryBoard implements FleetBoard {
   readonly #postings = new Map<string, { readonly text: string; readonly until: number }>();
   readonly #orders = new Map<string, string>();
+  /** Ids of orders that were taken, and until when that is remembered; oldest first. */
+  readonly #claims = new Map<string, number>();
   readonly #answers = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   #notes: readonly AuditNote[] = [];
@@ -73,7 +76,15 @@ export class MemoryBoard implements FleetBoard {
   }
 
   claim(id: string): Promise<boolean> {
-    return Promise.resolve(this.#orders.delete(id));
+    const now = this.clock.monotonic();
+    for (const [old, until] of this.#claims) {
+      if (until > now) break;
+      this.#claims.delete(old);
+    }
+    this.#orders.delete(id);
+    const isFirst = !this.#claims.has(id);
+    if (isFirst) this.#claims.set(id, now + ORDER_MEMORY);
+    return Promise.resolve(isFirst);
   }
 
   answer(id: string, text: string): Promise<void> {

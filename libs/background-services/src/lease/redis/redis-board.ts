@@ -1,5 +1,12 @@
-import { type AuditNote, DISABLED_HOLDER, type FleetBoard, KEPT_NOTES } from '../board/fleet-board.js';
-import type { LeaseRecord, Posting } from '../board/fleet-board.js';
+import {
+  type AuditNote,
+  DISABLED_HOLDER,
+  type FleetBoard,
+  KEPT_NOTES,
+  type LeaseRecord,
+  ORDER_MEMORY,
+  type Posting,
+} from '../board/fleet-board.js';
 import type { Redis } from 'ioredis';
 import { companionKeys } from '../lease-key.js';
 import type { RedisLink } from './redis-link.js';
@@ -12,10 +19,6 @@ redis.pcall('PUBLISH', ARGV[2], KEYS[1] .. '\\n' .. ARGV[1])
 return 1
 `;
 
-/** How long an answer and an order that nobody took stay readable, ms. */
-const ANSWER_TTL = 60_000;
-const ORDERS_TTL = 3_600_000;
-
 type BoardLink = Pick<RedisLink<'bgsFree'>, 'run' | 'channel' | 'use' | 'listen' | 'prefix' | 'inspect'>;
 
 /**
@@ -26,6 +29,7 @@ type BoardLink = Pick<RedisLink<'bgsFree'>, 'run' | 'channel' | 'use' | 'listen'
  * | `{background-services}:replicas` | set of instance ids; what is not up any more is removed by whoever reads |
  * | `{background-services}:replica:<id>` | one posting, with its time to live |
  * | `{background-services}:orders` | hash of orders |
+ * | `{background-services}:claim:<id>` | one that was taken |
  * | `{background-services}:answer:<id>` | what became of one |
  * | `{background-services}:audit` | list of notes, newest first |
  * | `{background-services}:revision` | counter |
@@ -126,7 +130,7 @@ export class RedisBoard implements FleetBoard {
     await this.link.use((redis) =>
       Promise.all([
         redis.hset(this.#key('orders'), id, text),
-        redis.pexpire(this.#key('orders'), ORDERS_TTL),
+        redis.pexpire(this.#key('orders'), ORDER_MEMORY),
       ]),
     );
   }
@@ -137,13 +141,19 @@ export class RedisBoard implements FleetBoard {
   }
 
   async claim(id: string): Promise<boolean> {
-    return (await this.link.use((redis) => redis.hdel(this.#key('orders'), id))) === 1;
+    const [claimed] = await this.link.use((redis) =>
+      Promise.all([
+        redis.set(this.#key(`claim:${id}`), '1', 'PX', ORDER_MEMORY, 'NX'),
+        redis.hdel(this.#key('orders'), id),
+      ]),
+    );
+    return claimed === 'OK';
   }
 
   async answer(id: string, text: string): Promise<void> {
     await this.link.use((redis) =>
       Promise.all([
-        redis.set(this.#key(`answer:${id}`), text, 'PX', ANSWER_TTL),
+        redis.set(this.#key(`answer:${id}`), text, 'PX', ORDER_MEMORY),
         this.#hint(redis, 'answer'),
       ]),
     );

@@ -46,7 +46,18 @@ describe('the hint of a release', () => {
     expect(heard.map(({ key }) => key)).toEqual(['orders', 'orders', 'prices']);
   });
 
-  it.each([undefined, '', 'x', '-1'])('does not come of a notice with the token %j', async (token) => {
+  it('comes of what an operator freed, which has no token, and again of the next time', async () => {
+    const freed = (node: number) => hints.onNotice(node, { key: 'orders', holder: 'a', token: undefined });
+    for (const node of [0, 1]) freed(node);
+    expect(heard).toEqual([{ key: 'orders', holder: 'a' }]);
+    for (const node of [0, 1]) freed(node);
+    expect(heard).toHaveLength(2);
+    freed(0);
+    await clock.advance(50);
+    expect(heard).toHaveLength(3);
+  });
+
+  it.each(['', 'x', '-1'])('does not come of a notice with the token %j', async (token) => {
     for (const node of [0, 1]) hints.onNotice(node, { key: 'orders', holder: 'a', token });
     await clock.advance(1_000);
     expect(heard).toEqual([]);

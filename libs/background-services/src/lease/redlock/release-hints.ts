@@ -17,7 +17,7 @@ interface Heard {
 export class ReleaseHints {
   readonly #listeners = new Set<ReleaseListener>();
   readonly #heard = new Map<string, Heard>();
-  /** The last token told of, by key: what comes after is an echo. */
+  /** The last token told of, by key: what comes after is an echo. What an operator freed has none. */
   readonly #told = new Map<string, number>();
 
   constructor(
@@ -31,13 +31,14 @@ export class ReleaseHints {
   }
 
   onNotice(node: number, { key, holder, token }: ReleaseNotice): void {
-    const number = Number(token);
-    if (!Number.isSafeInteger(number) || number <= (this.#told.get(key) ?? 0)) return;
-    const id = `${key}\n${number}`;
+    const number = token === undefined ? undefined : Number(token);
+    const told = this.#told.get(key) ?? 0;
+    if (number !== undefined && !(Number.isSafeInteger(number) && number > told)) return;
+    const id = `${key}\n${number ?? `of ${holder}`}`;
     const tell = () => {
       this.#heard.get(id)?.timer.cancel();
       this.#heard.delete(id);
-      this.#told.set(key, Math.max(number, this.#told.get(key) ?? 0));
+      if (number !== undefined) this.#told.set(key, Math.max(number, this.#told.get(key) ?? 0));
       for (const listener of [...this.#listeners]) listener({ key, holder });
     };
     const heard = this.#heard.get(id) ?? { nodes: new Set(), timer: this.clock.setTimeout(tell, GRACE) };
