@@ -1,9 +1,9 @@
-import type { ControlAction } from 'nestjs-background-services';
-import type { Key, Worker } from './wire.js';
+import type { ControlRecord } from 'nestjs-background-services';
+import type { JobSummary, Key, Worker } from './wire.js';
 
 /** One thing to do, and what it is done to. */
 export interface Act {
-  readonly action: ControlAction;
+  readonly action: ControlRecord['action'];
   readonly label: string;
   /** What will happen, for the dialog. */
   readonly consequence: string;
@@ -63,6 +63,18 @@ const EXPIRE: Kind = {
   isGrave: true,
 };
 
+const CANCEL_JOB: Kind = {
+  action: 'jobs:cancel',
+  label: 'Cancel',
+  consequence: 'No further item will start, and those that run are told to stop.',
+  isGrave: true,
+};
+const RETRY_JOB: Kind = {
+  action: 'jobs:retry',
+  label: 'Retry',
+  consequence: 'What failed, and what was left, will be worked off again.',
+};
+
 /** What makes sense for a worker as it is. */
 export function actsOn({ name, key, state, circuitBreaker }: Worker): readonly Act[] {
   const isOpen = circuitBreaker.state !== 'closed';
@@ -77,7 +89,15 @@ export function actsOnKey({ key, state }: Key): readonly Act[] {
   return kinds.map((kind) => toAct(kind, 'keys', key));
 }
 
-function toAct(kind: Kind, group: 'workers' | 'keys', target: string, query = ''): Act {
-  const path = `${group}/${encodeURIComponent(target)}/${kind.action}${query}`;
+/** What makes sense for a job as it is. */
+export function actsOnJob({ id, state, cancelRequested, counts }: JobSummary): readonly Act[] {
+  const isOver = state !== 'pending' && state !== 'running';
+  if (!isOver) return cancelRequested ? [] : [toAct(CANCEL_JOB, 'jobs', id)];
+  return counts.failed > 0 || state !== 'completed' ? [toAct(RETRY_JOB, 'jobs', id)] : [];
+}
+
+function toAct(kind: Kind, group: 'workers' | 'keys' | 'jobs', target: string, query = ''): Act {
+  const verb = kind.action.replace(/^jobs:/, '');
+  const path = `${group}/${encodeURIComponent(target)}/${verb}${query}`;
   return { isGrave: false, hasDuration: false, ...kind, target, path };
 }

@@ -1,4 +1,4 @@
-import type { AccessBody, OrderBody, Problem } from '../src/index.js';
+import type { AccessBody, FailedItems, JobsSummary, JobSummary, OrderBody, Problem } from '../src/index.js';
 import type { AuditRecord } from './wire.js';
 
 /** The page's own script lies in `<path>/assets/`. */
@@ -19,6 +19,16 @@ export function readAccess(): Promise<AccessBody> {
 /** The last acts, newest first. @throws Error that says what went wrong */
 export function readAudit(): Promise<readonly AuditRecord[]> {
   return read<readonly AuditRecord[]>('audit?limit=50');
+}
+
+/** The newest jobs. @throws Error that says what went wrong */
+export async function readJobs(): Promise<readonly JobSummary[]> {
+  return (await read<JobsSummary>('jobs')).jobs;
+}
+
+/** @throws Error that says what went wrong */
+export function readFailedItems(id: string): Promise<FailedItems> {
+  return read<FailedItems>(`jobs/${id}/failed`);
 }
 
 /**

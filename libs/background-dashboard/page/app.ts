@@ -2,11 +2,12 @@ import { html } from 'htm/preact';
 import { type ComponentChildren, h } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { AccessBody } from '../src/index.js';
-import { readAccess, readAudit, STREAM } from './api.js';
+import { readAccess, readAudit, readJobs, STREAM } from './api.js';
 import { Audit, type AuditState } from './components/audit.js';
 import { Banner } from './components/banner.js';
 import { Controls } from './components/controls.js';
 import { Errors } from './components/errors.js';
+import { Jobs, type JobsState } from './components/jobs.js';
 import { Leadership } from './components/leadership.js';
 import { Workers } from './components/workers.js';
 import { showMoment } from './format.js';
@@ -18,6 +19,8 @@ import type { View } from './wire.js';
 
 /** Other operators act, too: the audit list is looked at again so often, ms. */
 const AUDIT_AGAIN = 15_000;
+/** Jobs get on between two changes of the fleet, ms. */
+const JOBS_AGAIN = 2_000;
 
 export function App(): ComponentChildren {
   const rates = useMemo(() => new Rates(), []);
@@ -34,6 +37,7 @@ export function App(): ComponentChildren {
   );
   const access = useAccess(live.kind);
   const { audit, refresh } = useAudit(live);
+  const jobs = useJobs(live.kind === 'live' && access?.jobs === true);
   const view = live.kind === 'connecting' ? undefined : live.view;
   const now = tick + (live.kind === 'connecting' ? 0 : live.offset);
 
@@ -48,6 +52,14 @@ export function App(): ComponentChildren {
       ${
         view && [
           h(Workers, { workers: view.workers, rates, palette, now }),
+          access?.jobs &&
+            h(Jobs, {
+              ...{ state: jobs.state, view, access, palette, now },
+              onActed: () => {
+                jobs.refresh();
+                refresh();
+              },
+            }),
           h(Leadership, { keys: view.keys, replicas: view.replicas, palette, now }),
           h(Errors, { workers: view.workers, now }),
           h(Audit, { audit, now }),
@@ -97,6 +109,23 @@ function useAudit(live: Live): { readonly audit: AuditState; readonly refresh: (
     return () => clearInterval(timer);
   }, [orders, refresh]);
   return { audit, refresh };
+}
+
+function useJobs(isOn: boolean): { readonly state: JobsState; readonly refresh: () => void } {
+  const [state, setState] = useState<JobsState>({ kind: 'loading' });
+  const refresh = useCallback(() => {
+    void readJobs().then(
+      (jobs) => setState({ kind: 'loaded', jobs }),
+      (error: unknown) => setState({ kind: 'failed', message: `Jobs cannot be read. ${String(error)}` }),
+    );
+  }, []);
+  useEffect(() => {
+    if (!isOn) return undefined;
+    refresh();
+    const timer = setInterval(refresh, JOBS_AGAIN);
+    return () => clearInterval(timer);
+  }, [isOn, refresh]);
+  return { state, refresh };
 }
 
 /** What operators have changed, as the view shows it. */

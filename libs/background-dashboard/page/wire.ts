@@ -23,4 +23,5 @@ export type Replica = Wire<FleetReplica>;
 export type Term = Wire<FleetTerm>;
 export type Warning = Wire<FleetWarning>;
 export type Worker = Wire<FleetWorker>;
+export type { FailedItems, JobSummary } from '../src/index.js';
 export type AuditRecord = Wire<ControlRecord>;

@@ -4,6 +4,7 @@ import { createActController } from './api/act.controller.js';
 import { Identity } from './api/identity.js';
 import { PROBLEMS } from './api/problems.js';
 import { createReadController } from './api/read.controller.js';
+import { createJobsActController, createJobsReadController, JobSource } from './jobs/index.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -23,7 +24,7 @@ const NAME = 'BackgroundDashboard';
  * A page and an API to watch and steer the background workers of the whole fleet, from any replica. Import it in the root module, beside
  * `BackgroundServicesModule`. Nothing is mounted unless a guard is configured.
  */
-@Module({ providers: [...HTTP_PROVIDERS, Identity, FleetStream] })
+@Module({ providers: [...HTTP_PROVIDERS, Identity, JobSource, FleetStream] })
 export class BackgroundDashboardModule extends ConfigurableModuleClass {
   static override forRoot(options: BackgroundDashboardOptions = {}): DynamicModule {
     return withControllers(super.forRoot(options));
@@ -38,6 +39,8 @@ function withControllers(definition: DynamicModule): DynamicModule {
   const controllers = {
     read: createReadController(),
     act: createActController(),
+    jobsRead: createJobsReadController(),
+    jobsAct: createJobsActController(),
     page: createPageController(),
   };
   return {

@@ -15,6 +15,18 @@ export class InvalidDashboardOptionsError extends Error {
   }
 }
 
+/** The app has no background jobs to show. */
+export class NoJobsError extends Error {
+  readonly code = 'BGS_DASHBOARD_NO_JOBS';
+
+  constructor() {
+    super(
+      'This app has no background jobs: it does not import BackgroundJobsModule of nestjs-background-jobs.',
+    );
+    this.name = new.target.name;
+  }
+}
+
 /** The page that the package brings along is not where it belongs. */
 export class PageNotBuiltError extends Error {
   readonly code = 'BGS_DASHBOARD_PAGE_NOT_BUILT';

@@ -7,24 +7,34 @@ import type { ResolvedOptions } from './options.js';
 export interface DashboardControllers {
   readonly read: Type;
   readonly act: Type;
+  readonly jobsRead: Type;
+  readonly jobsAct: Type;
   readonly page: Type;
 }
 
 /** Writes the paths on the controller classes; what is not to be mounted has none. */
 export function mount(
-  { read, act, page }: DashboardControllers,
+  { read, act, jobsRead, jobsAct, page }: DashboardControllers,
   { path, guards, ...options }: ResolvedOptions,
 ): void {
   const api = path === '' ? 'api' : `${path}/api`;
-  mountAt(read, guards ? api : undefined);
-  mountAt(act, guards?.act ? api : undefined);
+  for (const each of [read, jobsRead]) mountAt(each, guards ? api : undefined);
+  for (const each of [act, jobsAct]) mountAt(each, guards?.act ? api : undefined);
   mountAt(page, guards && options.page ? path : undefined);
 }
 
 /** Describes the API for the app's OpenAPI document. */
-export async function describeControllers({ read, act, page }: DashboardControllers): Promise<void> {
+export async function describeControllers({
+  read,
+  act,
+  jobsRead,
+  jobsAct,
+  page,
+}: DashboardControllers): Promise<void> {
   const tag = 'Background workers';
   await describeController(read, { tag, operations: OPERATIONS.read });
   await describeController(act, { tag, operations: OPERATIONS.act });
+  await describeController(jobsRead, { tag, operations: OPERATIONS.jobsRead });
+  await describeController(jobsAct, { tag, operations: OPERATIONS.jobsAct });
   await leaveOutController(page);
 }

@@ -14,6 +14,7 @@ import {
   PROBLEMS,
   RequestBody,
 } from './http/index.js';
+import { JobOperation } from './operation/index.js';
 import { type BackgroundJobsOptions, resolveOptions, type ResolvedOptions } from './options.js';
 import { BackgroundJobs, JobFollowers, JobObservers, JobRegistry } from './service/index.js';
 import { FileJobStore, type JobStore, MemoryJobStore, RedisJobStore } from './store/index.js';
@@ -60,6 +61,7 @@ function complete(definition: DynamicModule): DynamicModule {
       followersProvider,
       executorProvider,
       jobsProvider,
+      JobOperation,
       JobStreams,
       RequestBody,
       JobAnswers,
@@ -72,6 +74,7 @@ function complete(definition: DynamicModule): DynamicModule {
       JobRegistry,
       JobExecutor,
       JobFollowers,
+      JobOperation,
       JOB_STORE,
       JOB_ENGINE,
       RESOLVED_OPTIONS,

@@ -23,6 +23,9 @@ export {
 export type { FinalState, Item, ItemStatus, Job, JobCounts, JobState } from './model/index.js';
 export type { ItemQuery, JobQuery, JobsRedis, Page, Progress, Retention } from './store/index.js';
 
+// Operation
+export type { EndedJobs, JobsCard, RunningJob } from './operation/index.js';
+
 // HTTP
 export {
   type ItemBody,

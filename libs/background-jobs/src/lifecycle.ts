@@ -9,6 +9,7 @@ import {
 import type { Timer } from 'nestjs-background-services';
 import type { JobEngine } from './engine/index.js';
 import { JobExecutor } from './execution/index.js';
+import { JobOperation } from './operation/index.js';
 import type { ResolvedOptions } from './options.js';
 import { JobFollowers, JobRegistry } from './service/index.js';
 import type { JobStore } from './store/index.js';
@@ -34,6 +35,7 @@ export class JobsLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
     @Inject(JobRegistry) private readonly registry: JobRegistry,
     @Inject(JobExecutor) private readonly executor: JobExecutor,
     @Inject(JobFollowers) private readonly followers: JobFollowers,
+    @Inject(JobOperation) private readonly operation: JobOperation,
   ) {}
 
   onModuleInit(): void {
@@ -87,7 +89,9 @@ export class JobsLifecycle implements OnModuleInit, OnApplicationBootstrap, OnMo
         await this.engine.enqueue(id);
       }
       await this.store.expire(Math.round(this.options.clock.wall()));
+      this.operation.onRound(true);
     } catch (error) {
+      this.operation.onRound(false);
       this.#logger.debug(`What the queue lost could not be put back: ${String(error)}`);
     }
     if (!this.#isClosed()) this.#timer = this.options.clock.setTimeout(() => void this.#tidy(), ROUND);

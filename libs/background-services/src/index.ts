@@ -52,6 +52,7 @@ export {
   type ControlRecord,
   type ControlRequest,
   type ControlResult,
+  type ExtensionAction,
   FleetControl,
   type FleetKey,
   type FleetKeyState,

@@ -16,6 +16,8 @@ export interface AccessBody {
   readonly act: boolean;
   /** Who that is, as the app says; `null`: it says nothing of that, and whoever acts gives a name. */
   readonly by: string | null;
+  /** Whether the app has background jobs. */
+  readonly jobs: boolean;
 }
 
 /** Of `event: pulse` in the stream, which says that nothing has changed. */

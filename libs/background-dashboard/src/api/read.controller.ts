@@ -20,6 +20,7 @@ import {
   Replies,
   toServerResponse,
 } from 'nestjs-background-services/http';
+import { JobSource } from '../jobs/index.js';
 import { FleetStream } from '../stream/fleet-stream.js';
 import type { AccessBody, WorkerBody } from './bodies.js';
 import { Identity } from './identity.js';
@@ -39,6 +40,7 @@ export function createReadController(): Type {
       @Inject(FleetStream) private readonly streams: FleetStream,
       @Inject(HostGuards) private readonly guards: HostGuards,
       @Inject(Identity) private readonly identity: Identity,
+      @Inject(JobSource) private readonly jobs: JobSource,
       @Inject(Replies) private readonly replies: Replies,
     ) {}
 
@@ -82,7 +84,11 @@ export function createReadController(): Type {
       // A guard may throw to say no.
       const act = await this.guards.mayAct(context).catch(() => false);
       const identified = await this.identity.of(request);
-      this.replies.json(response, { act, by: identified?.by ?? null } satisfies AccessBody);
+      this.replies.json(response, {
+        act,
+        by: identified?.by ?? null,
+        jobs: this.jobs.isThere,
+      } satisfies AccessBody);
     }
 
     @Get('stream')

@@ -46,8 +46,22 @@ function act(summary: string, body: typeof ORDER = ORDER): Operation {
   };
 }
 
+const NO_JOB = {
+  400: 'Not the id of a job',
+  404: 'No such job, or no jobs at all',
+  410: 'Past its retention',
+};
+const JOB_STORE = { 503: 'The job store does not answer' };
+
+function actOnJob(summary: string): Operation {
+  const { responses, ...rest } = act(summary);
+  return { ...rest, responses: { ...responses, ...NO_JOB, 409: 'Not as the job is now', ...JOB_STORE } };
+}
+
 /** By controller and method. */
-export const OPERATIONS: Readonly<Record<'read' | 'act', Readonly<Record<string, Operation>>>> = {
+export const OPERATIONS: Readonly<
+  Record<'read' | 'act' | 'jobsRead' | 'jobsAct', Readonly<Record<string, Operation>>>
+> = {
   read: {
     fleet: look('The whole fleet: replicas, keys, workers, warnings'),
     worker: look('One worker and its lease', { responses: { 404: 'No such worker', ...STORE } }),
@@ -69,5 +83,13 @@ export const OPERATIONS: Readonly<Record<'read' | 'act', Readonly<Record<string,
     disable: act('Keeps every replica from leading a key for a time', DISABLE_ORDER),
     enable: act('Puts a key into service again'),
     expireLease: act('Frees a lease whose holder is not there'),
+  },
+  jobsRead: {
+    list: look('The newest background jobs', { responses: { 404: 'No jobs at all', ...JOB_STORE } }),
+    failed: look('Items of a job that failed', { responses: { ...NO_JOB, ...JOB_STORE } }),
+  },
+  jobsAct: {
+    cancel: actOnJob('Ends a job: no further item starts'),
+    retry: actOnJob('Works off again what failed or was left of a job'),
   },
 };

@@ -111,8 +111,9 @@ export class BackgroundJobs {
         if (reply.job.state === 'pending') await engine.enqueue(reply.job.id);
         return { job: reply.job, replayed: true };
       case 'created':
-        await engine.enqueue(reply.job.id);
+        // Told first: its run may begin before the queue has answered, and events are told in their order.
         observers.submitted(reply.job);
+        await engine.enqueue(reply.job.id);
         return { job: reply.job, replayed: false };
     }
   }

@@ -12,6 +12,9 @@ export type ControlAction =
   | 'enable'
   | 'expire-lease';
 
+/** What can be done to the work of an extension: its name, and the act, e.g. `jobs:cancel`. */
+export type ExtensionAction = `${string}:${string}`;
+
 /** Who asks, and why: kept in the audit list. */
 export interface ControlReason {
   /** 1 to 200 characters. */
@@ -45,8 +48,8 @@ export type ControlResult = 'done' | 'refused' | 'pending';
 export interface ControlRecord extends ControlReason {
   readonly id: string;
   readonly at: Date;
-  readonly action: ControlAction;
-  /** A worker's name or a lease key. */
+  readonly action: ControlAction | ExtensionAction;
+  /** A worker's name or a lease key, or what an extension acts upon. */
   readonly target: string;
   readonly outcome: ControlResult;
   readonly detail: string;

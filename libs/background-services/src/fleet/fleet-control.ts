@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   AmbiguousWorkerError,
+  describeError,
   InvalidOrderError,
   KeyNotFoundError,
   StoreError,
@@ -12,10 +13,10 @@ import { DISABLED_FIELD } from './assemble-view.js';
 import {
   checkId,
   checkReason,
-  type ControlAction,
   type ControlReason,
   type ControlRecord,
   type ControlRequest,
+  type ExtensionAction,
   decodeControlRecord,
   type LeaderAction,
   type LeaderOrder,
@@ -144,6 +145,26 @@ export class FleetControl {
     return this.#keep('expire-lease', key, checked, 'done', was ? `from ${leader}` : 'it had expired');
   }
 
+  /**
+   * Does something to the work of an extension, e.g. `jobs:cancel`, and notes it in the audit list, as refused if it fails.
+   * @param work returns more of how it went, for the list
+   * @throws InvalidOrderError before anything is done, StoreError, and what `work` throws
+   */
+  async perform(
+    action: ExtensionAction,
+    target: string,
+    reason: ControlReason,
+    work: () => Promise<string>,
+  ): Promise<ControlRecord> {
+    const checked = checkReason(reason);
+    try {
+      return await this.#keep(action, target, checked, 'done', await work());
+    } catch (error) {
+      await this.#keep(action, target, checked, 'refused', describeError(error).message);
+      throw error;
+    }
+  }
+
   /** The last acts, newest first; at most 200. @throws StoreError */
   async audit(limit: number = KEPT_NOTES): Promise<readonly ControlRecord[]> {
     const notes = await this.#board.notes(KEPT_NOTES);
@@ -241,7 +262,7 @@ export class FleetControl {
   }
 
   async #keep(
-    action: ControlAction,
+    action: ControlRecord['action'],
     target: string,
     reason: ControlReason,
     outcome: ControlRecord['outcome'],
@@ -255,7 +276,7 @@ export class FleetControl {
   }
 
   #record(
-    action: ControlAction,
+    action: ControlRecord['action'],
     target: string,
     { by, why }: ControlReason,
     outcome: ControlRecord['outcome'],

@@ -6,6 +6,7 @@ export {
   type ControlRequest,
   type ControlRecord,
   type ControlResult,
+  type ExtensionAction,
   type WorkerRequest,
 } from './control-orders.js';
 export { FleetControl } from './fleet-control.js';
