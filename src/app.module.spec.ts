@@ -30,6 +30,7 @@ describe('AppModule', () => {
     expect(workers.map(({ name, key }) => [name, key]).sort()).toEqual([
       ['candles', 'aggregation:candles:leader'],
       ['daily-portfolio-snapshot', 'portfolio:daily_snapshot:leader'],
+      ['end-of-day-capture', 'portfolio:end_of_day:leader'],
       ['intraday-portfolio', 'portfolio:background_services:leader'],
       ['ticker', 'ticker:loop:leader'],
       ['ticker-reconciliation', 'ticker:loop:leader'],

@@ -91,4 +91,18 @@ export const MIGRATIONS: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    id: '0003-daily-snapshots',
+    statements: [
+      `CREATE TABLE daily_snapshots (
+         account_id    text NOT NULL REFERENCES accounts (id),
+         day           date NOT NULL,
+         value         numeric(18, 2) NOT NULL,
+         change        numeric(18, 2),
+         taken_at      timestamptz NOT NULL,
+         fencing_token bigint NOT NULL,
+         PRIMARY KEY (account_id, day)
+       )`,
+    ],
+  },
 ];

@@ -72,6 +72,23 @@ export const dailyCaptures = pgTable(
   (table) => [primaryKey({ columns: [table.accountId, table.day] })],
 );
 
+/** What became of an account since the trading day before: one row an account and captured day. */
+export const dailySnapshots = pgTable(
+  'daily_snapshots',
+  {
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    day: date('day', { mode: 'string' }).notNull(),
+    value: money('value').notNull(),
+    /** `null`: nothing was captured before. */
+    change: money('change'),
+    takenAt: instant('taken_at').notNull(),
+    fencingToken: fencingToken(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.day] })],
+);
+
 export const candles = pgTable(
   'candles',
   {

@@ -17,6 +17,9 @@ describe('MarketHours of the NYSE', () => {
     ['on a Saturday', at('2026-11-21', 12), false],
     ['on a Sunday', at('2026-11-22', 12), false],
     ['on a Monday in summer', at('2026-07-20', 9, 30), true],
+    ['on Thanksgiving', at('2026-11-26', 12), false],
+    ['on the morning after it', at('2026-11-27', 12, 59), true],
+    ['on the afternoon after it', at('2026-11-27', 13), false],
   ])('%s', (_, instant, open) => {
     expect(hours.isOpen(instant)).toBe(open);
   });
@@ -36,6 +39,12 @@ describe('MarketHours of the NYSE', () => {
   it('trades at the last close while it is closed', () => {
     expect(hours.lastTraded(at('2026-11-22', 12))).toEqual(at('2026-11-20', 16));
     expect(hours.lastTraded(at('2026-11-20', 12))).toEqual(at('2026-11-20', 12));
+  });
+
+  it('has no session on a holiday, and a short one on its eve', () => {
+    expect(hours.lastClosed(at('2026-11-26', 20)).day).toBe('2026-11-25');
+    expect(hours.lastClosed(at('2026-11-27', 13)).closesAt).toEqual(at('2026-11-27', 13));
+    expect(days(hours.closedSince('2026-12-23', at('2026-12-28', 18)))).toEqual(['2026-12-24', '2026-12-28']);
   });
 
   it('counts minutes of trading only', () => {

@@ -1,6 +1,8 @@
-import { addDays, type Day, dayOf, instantOf, weekday } from './new-york-time.js';
+import { addDays, type Day, dayOf, instantOf } from './new-york-time.js';
+import { TradingCalendar } from './trading-calendar.js';
 
 const MINUTE = 60_000;
+const OPENING = 9 * 60 + 30;
 
 /** A trading day: the market is open from `opensAt` until just before `closesAt`. */
 export interface Session {
@@ -10,11 +12,14 @@ export interface Session {
 }
 
 /**
- * When the market trades: `nyse` from 9:30 to 16:00 in New York, Monday to Friday (exchange holidays are not
- * modelled); `always` around the clock, one session a calendar day in New York.
+ * When the market trades: `nyse` from 9:30 to 16:00 in New York on the exchange's trading days, some of which end at
+ * 13:00; `always` around the clock, one session a calendar day in New York.
  */
 export class MarketHours {
-  constructor(private readonly mode: 'nyse' | 'always') {}
+  constructor(
+    private readonly mode: 'nyse' | 'always',
+    private readonly calendar = new TradingCalendar(),
+  ) {}
 
   isOpen(at: Date): boolean {
     const session = this.session(dayOf(at));
@@ -25,9 +30,9 @@ export class MarketHours {
     if (this.mode === 'always') {
       return { day, opensAt: instantOf(day, 0), closesAt: instantOf(day, 24 * 60) };
     }
-    const weekend = weekday(day) === 0 || weekday(day) === 6;
-    if (weekend) return undefined;
-    return { day, opensAt: instantOf(day, 9 * 60 + 30), closesAt: instantOf(day, 16 * 60) };
+    const closing = this.calendar.closingMinute(day);
+    if (closing === undefined) return undefined;
+    return { day, opensAt: instantOf(day, OPENING), closesAt: instantOf(day, closing) };
   }
 
   /** The newest session that is over at an instant. */

@@ -16,9 +16,9 @@ import { TradingCalendar } from './trading-calendar.js';
     { provide: PriceFeed, useFactory: () => new PriceFeed(loadPriceSeries()) },
     {
       provide: MarketHours,
-      inject: [ConfigService],
-      useFactory: (config: ConfigService<Environment, true>) =>
-        new MarketHours(config.get('MARKET_HOURS', { infer: true })),
+      inject: [ConfigService, TradingCalendar],
+      useFactory: (config: ConfigService<Environment, true>, calendar: TradingCalendar) =>
+        new MarketHours(config.get('MARKET_HOURS', { infer: true }), calendar),
     },
     TradingCalendar,
     FeedMonitor,

@@ -2,67 +2,50 @@ import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { type Iteration, LeaderElected } from 'nestjs-background-services';
 import { FencedWriter } from '../database/fenced-writer.js';
-import { dailyCaptures } from '../database/schema.js';
+import { dailySnapshots } from '../database/schema.js';
 import { Clock } from '../market/clock.js';
-import { MarketHours, type Session } from '../market/market-hours.js';
-import { PriceFeed } from '../market/price-feed.js';
-import { type Account, valueOf } from './account.js';
 import { AccountsRepository } from './accounts.repository.js';
+import { ClosingCaptures } from './closing-captures.js';
 import { ValuationHistory } from './valuation-history.js';
 
 /** Name of the worker, for those who trigger it. */
 export const DAILY_SNAPSHOT = 'daily-portfolio-snapshot';
 
 /**
- * Captures what every account was worth when the market closed.
- *
- * A run does not trust that yesterday's took place: it captures each trading day since an account's last capture, so
- * a night with nobody to lead is made good by the next run. A day has one row an account, whoever tries again: so a
- * run whose leader died half way may simply be run again.
+ * Settles the day before, early in the morning: rebuilds what the capture at the close missed, and writes what every
+ * account has won or lost since the day before.
  */
 @Injectable()
-@LeaderElected('portfolio:daily_snapshot:leader', { onInterrupted: 'rerun' })
+@LeaderElected('portfolio:daily_snapshot:leader', { misfire: 'fire-once', onInterrupted: 'rerun' })
 export class DailySnapshotService {
   constructor(
+    private readonly captures: ClosingCaptures,
     private readonly accounts: AccountsRepository,
     private readonly history: ValuationHistory,
-    private readonly feed: PriceFeed,
-    private readonly hours: MarketHours,
     private readonly clock: Clock,
     private readonly writer: FencedWriter,
   ) {}
 
   @Cron('0 4 * * *', { name: DAILY_SNAPSHOT, timeZone: 'America/New_York' })
-  async captureMissedDays(iteration: Iteration): Promise<void> {
-    const now = this.clock.now();
-    const lastDays = await this.history.lastCapturedDays();
-    const days = new Set<string>();
+  async takeSnapshots(iteration: Iteration): Promise<void> {
+    const rebuilt = await this.captures.captureMissed(iteration);
+    if (rebuilt.length > 0) iteration.logger.log(`Captured ${rebuilt.join(', ')}`);
 
-    for (const account of await this.accounts.list()) {
-      const last = lastDays.get(account.id);
-      const missed = last === undefined ? [this.hours.lastClosed(now)] : this.hours.closedSince(last, now);
-      for (const session of missed) {
+    let taken = 0;
+    for (const { id } of await this.accounts.list()) {
+      for (const { day, value, before } of await this.history.unsettledDays(id)) {
         iteration.signal.throwIfAborted();
-        await this.capture(account, session, iteration);
-        days.add(session.day);
+        const change = before === null ? null : Math.round((value - before) * 100) / 100;
+        const { fencingToken } = iteration;
+        await this.writer.write(iteration, (tx) =>
+          tx
+            .insert(dailySnapshots)
+            .values({ accountId: id, day, value, change, takenAt: this.clock.now(), fencingToken })
+            .onConflictDoNothing(),
+        );
+        taken += 1;
       }
     }
-    iteration.logger.log(days.size > 0 ? `Captured ${[...days].sort().join(', ')}` : 'No day to capture');
-  }
-
-  private async capture(account: Account, { day, closesAt }: Session, iteration: Iteration): Promise<void> {
-    const value = valueOf(account, (symbol) => this.feed.priceAt(symbol, closesAt));
-    await this.writer.write(iteration, (tx) =>
-      tx
-        .insert(dailyCaptures)
-        .values({
-          accountId: account.id,
-          day,
-          value,
-          capturedAt: this.clock.now(),
-          fencingToken: iteration.fencingToken,
-        })
-        .onConflictDoNothing(),
-    );
+    iteration.logger.log(taken > 0 ? `Took ${taken} snapshots` : 'No day to settle');
   }
 }

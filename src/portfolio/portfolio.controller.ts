@@ -57,6 +57,7 @@ export class PortfolioController {
       account: account.id,
       intraday: await this.history.intraday(account.id, query.limit),
       daily: await this.history.daily(account.id, query.limit),
+      snapshots: await this.history.snapshots(account.id, query.limit),
     };
   }
 

@@ -173,6 +173,41 @@ describe('The dashboard', () => {
     await page.context().close();
   });
 
+  it('shows how far a job is, what failed in it, and cancels it', async () => {
+    const { page, complaints } = await openDesktop();
+    const jobs = page.getByRole('region', { name: 'Jobs' });
+    await jobs.getByText('None.').waitFor();
+    const answer = await fetch(
+      new URL('jobs/price-history', `${running()[1]!.url.replace(/background$/, '')}`),
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie: 'role=operator' },
+        body: '{}',
+      },
+    );
+    expect(answer.status).toBe(202);
+    const { id } = (await answer.json()) as { readonly id: string };
+    const name = `price-history ${id.slice(-8)}`;
+    await jobs.getByRole('progressbar', { name: `Progress of ${name}` }).waitFor();
+    await jobs.getByText(/\d+ of 252, 1 failed, .* left/).waitFor();
+    await jobs.getByText(`Failed items of ${name}`).click();
+    await jobs.getByText(HOSTILE.name, { exact: true }).waitFor();
+    await jobs.getByText(HOSTILE.message).waitFor();
+    expect(await page.evaluate('window.harmed')).toBeUndefined();
+    expect(await seriousIssues(page)).toEqual([]);
+
+    await jobs.getByRole('button', { name: `Cancel ${name}` }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Your name').fill('ada');
+    await dialog.getByLabel('Reason').fill('not wanted any more');
+    await dialog.locator('button[type=submit]').click();
+    await dialog.waitFor({ state: 'hidden' });
+    await jobs.getByText('cancelled').waitFor();
+    await page.getByRole('table', { name: 'The last acts' }).getByText('jobs:cancel').waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('shows within two seconds who leads after the leader was killed', async () => {
     const { leader, standby } = await roles('prices:leader');
     const { page } = await openDesktop(standby.url);

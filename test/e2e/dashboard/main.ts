@@ -1,7 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Cron, Interval, ScheduleModule } from '@nestjs/schedule';
+import { setTimeout as pass } from 'node:timers/promises';
 import { BackgroundDashboardModule } from 'nestjs-background-dashboard';
+import { BackgroundJob, BackgroundJobsModule, type JobContext } from 'nestjs-background-jobs';
 import {
   BackgroundServiceManager,
   BackgroundServicesModule,
@@ -47,6 +49,19 @@ class Hostile {
   }
 }
 
+/** A year of days, of which the first one fails. */
+@BackgroundJob('price-history', { concurrency: 2, retries: { attempts: 1 } })
+class History {
+  items() {
+    return [HOSTILE.name, ...Array.from({ length: 251 }, (_, i) => `day-${i}`)];
+  }
+
+  async process(item: string, { signal }: JobContext) {
+    if (item === HOSTILE.name) throw new Error(HOSTILE.message);
+    await pass(300, undefined, { signal });
+  }
+}
+
 /** Whoever has a cookie may look, and with the right one act. */
 @Injectable()
 class RoleGuard implements CanActivate {
@@ -69,8 +84,9 @@ class OperatorGuard extends RoleGuard {
     ScheduleModule.forRoot(),
     BackgroundServicesModule.forRoot({ redis, instanceId, lease: { ttl }, fleet: { version: '1.4.2' } }),
     BackgroundDashboardModule.forRoot({ guards: { read: RoleGuard, act: OperatorGuard } }),
+    BackgroundJobsModule.forRoot({ redis, http: { guard: OperatorGuard } }),
   ],
-  providers: [Prices, Reports, Rates, ...(hostile ? [Hostile] : [])],
+  providers: [Prices, Reports, Rates, History, ...(hostile ? [Hostile] : [])],
 })
 class DashboardReplicaModule {}
 

@@ -12,20 +12,19 @@ import { PriceFeed } from '../market/price-feed.js';
 import { loadPriceSeries } from '../market/price-series.js';
 import { type Account, valueOf } from './account.js';
 import { AccountsRepository } from './accounts.repository.js';
-import { DailySnapshotService } from './daily-snapshot.service.js';
+import { ClosingCaptures } from './closing-captures.js';
 import { ValuationHistory } from './valuation-history.js';
 
 /** 2026-11-20 is a Friday. */
 const at = (day: string, hour: number) => instantOf(day, hour * 60);
 
-describe('DailySnapshotService', () => {
+describe('ClosingCaptures', () => {
   const feed = new PriceFeed(loadPriceSeries());
   const logger = new Logger('test');
-  const log = jest.spyOn(logger, 'log').mockImplementation(() => undefined);
   let connection: DatabaseConnection;
   let accounts: AccountsRepository;
   let history: ValuationHistory;
-  let service: DailySnapshotService;
+  let captures: ClosingCaptures;
   let now: Date;
 
   beforeAll(async () => {
@@ -35,7 +34,7 @@ describe('DailySnapshotService', () => {
     await accounts.onModuleInit();
     const writer = new FencedWriter(connection.db);
     const clock = { now: () => now };
-    service = new DailySnapshotService(accounts, history, feed, new MarketHours('nyse'), clock, writer);
+    captures = new ClosingCaptures(accounts, history, feed, new MarketHours('nyse'), clock, writer);
   }, 60_000);
   afterAll(() => connection.close());
   beforeEach(async () => {
@@ -55,18 +54,17 @@ describe('DailySnapshotService', () => {
       assertLeader: () => undefined,
       logger,
     };
-    return service.captureMissedDays(iteration);
+    return captures.captureMissed(iteration);
   }
   const capturedDays = async (account: string) =>
     (await history.daily(account, 100)).map(({ day }) => day).reverse();
 
   it('captures the previous trading day at its close', async () => {
-    await run('2026-11-20', 4);
+    expect(await run('2026-11-20', 4)).toEqual(['2026-11-19']);
     const demo = (await accounts.find('demo')) as Account;
     const value = valueOf(demo, (symbol) => feed.priceAt(symbol, at('2026-11-19', 16)));
     expect(await history.daily('demo', 10)).toEqual([{ day: '2026-11-19', value, fencingToken: 1 }]);
     expect(await connection.db.$count(dailyCaptures)).toBe((await accounts.list()).length);
-    expect(log).toHaveBeenLastCalledWith('Captured 2026-11-19');
   });
 
   it('rebuilds the days that were missed since the last capture, and no weekend', async () => {
@@ -86,9 +84,8 @@ describe('DailySnapshotService', () => {
 
   it('captures a day once, however often it runs', async () => {
     await run('2026-11-20', 4, 1);
-    await run('2026-11-20', 5, 2);
+    expect(await run('2026-11-20', 5, 2)).toEqual([]);
     expect(await history.daily('demo', 10)).toMatchObject([{ day: '2026-11-19', fencingToken: 1 }]);
-    expect(log).toHaveBeenLastCalledWith('No day to capture');
   });
 
   it('goes on where an aborted run stopped', async () => {

@@ -1,0 +1,102 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { resolve } from 'node:path';
+import type { JobBody } from 'nestjs-background-jobs';
+import { cleanUpAll, onCleanUp, startProcess, type StartedProcess, until } from '../support/processes.js';
+import { RedisServer } from '../support/redis-server.js';
+import type { JobsReplicaEvent, JobsReplicaSettings } from './background-jobs/settings.js';
+
+const ITEMS = 300;
+const CONCURRENCY = 5;
+const KILLS = 5;
+/** Within which somebody goes on, with the options as they are shipped. */
+const RELIEF = 10_000;
+
+afterEach(cleanUpAll);
+
+interface Replica {
+  readonly process: StartedProcess;
+  readonly url: string;
+  readonly began: string[];
+  readonly left: string[];
+}
+
+async function startReplica(settings: JobsReplicaSettings): Promise<Replica> {
+  const began: string[] = [];
+  const left: string[] = [];
+  const program = [
+    '--import',
+    resolve('test/support/typescript.mjs'),
+    resolve('test/e2e/background-jobs/main.ts'),
+  ];
+  const process = await startProcess(globalThis.process.execPath, program, {
+    env: { REPLICA: JSON.stringify(settings), NO_COLOR: '1' },
+    onLine: ({ stream, text }) => {
+      if (stream !== 'stdout' || !text.startsWith('{')) return;
+      const event = JSON.parse(text) as JobsReplicaEvent;
+      if (event.event !== 'up') ({ began, left })[event.event].push(event.item);
+    },
+  });
+  const [line] = await process.waitForLine(/^\{"event":"up".*/, 60_000);
+  const { url } = JSON.parse(line) as Extract<JobsReplicaEvent, { event: 'up' }>;
+  return { process, url, began, left };
+}
+
+it('A job outlives five kill -9 of whoever runs it', async () => {
+  const redis = await RedisServer.start();
+  const client = new Redis(redis.url);
+  onCleanUp(() => void client.disconnect());
+  const settings = { redis: redis.url, concurrency: CONCURRENCY, itemTime: 50 };
+  const replicas = await Promise.all([1, 2, 3].map(() => startReplica(settings)));
+  const alive = () => replicas.filter(({ process }) => !process.hasExited);
+
+  const answer = await fetch(`${alive()[0]!.url}/copy`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ items: ITEMS }),
+  });
+  expect(answer.status).toBe(202);
+  const { id } = (await answer.json()) as JobBody;
+  /** Asked of another one than it was given to, as a load balancer may do it. */
+  const job = async () => (await (await fetch(`${alive().at(-1)!.url}/${id}`)).json()) as JobBody;
+
+  const relief: number[] = [];
+  const repeated: number[] = [];
+  for (let kill = 0; kill < KILLS; kill++) {
+    const before = new Set(replicas.flatMap(({ left }) => left)).size;
+    const leftNow = () => new Set(replicas.flatMap(({ left }) => left)).size;
+    await until(() => leftNow() >= before + 20, { what: 'twenty more items', timeout: RELIEF });
+    const runner = [...alive()]
+      .sort((a, b) => b.left.length - a.left.length)
+      .find(({ began, left }) => began.length > left.length);
+    expect(runner).toBeDefined();
+    const known = new Set(replicas.flatMap(({ began }) => began));
+    const others = alive().filter((each) => each !== runner);
+    const marks = others.map(({ began }) => began.length);
+    await runner!.process.kill();
+    const killed = performance.now();
+    await until(() => others.some(({ began }, i) => began.length > marks[i]!), {
+      what: 'another replica to go on',
+      timeout: RELIEF,
+    });
+    relief.push(performance.now() - killed);
+    const next = others.findIndex(({ began }, i) => began.length > marks[i]!);
+    await until(() => others[next]!.began.length >= marks[next]! + 2 * CONCURRENCY, { what: 'it to get on' });
+    repeated.push(others[next]!.began.slice(marks[next]).filter((item) => known.has(item)).length);
+    replicas.push(await startReplica(settings));
+  }
+
+  const end = await until(job, {
+    what: 'the end of the job',
+    satisfies: ({ status }) => status === 'completed',
+    timeout: 30_000,
+  });
+  expect(end.counts).toEqual({ total: ITEMS, completed: ITEMS, failed: 0, skipped: 0 });
+  const results = await client.hgetall('results');
+  const list = (numbers: readonly number[]) => numbers.map((number) => number.toFixed(0)).join(' ');
+  console.log(`Gone on after ${list(relief)} ms; items begun again at each kill: ${list(repeated)}`);
+  expect(Object.keys(results)).toHaveLength(ITEMS);
+  for (const count of repeated) expect(count).toBeLessThanOrEqual(CONCURRENCY);
+  const done = Object.values(results).reduce((sum, count) => sum + Number(count), 0);
+  expect(done - ITEMS).toBeLessThanOrEqual(KILLS * CONCURRENCY);
+}, 180_000);
