@@ -4,6 +4,7 @@ import type { Benchmark } from './benchmark.js';
 import { boot } from './boot.js';
 import { handOver } from './hand-over.js';
 import { heartbeatThread } from './heartbeat-thread.js';
+import { jobs } from './jobs.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
 import { quorum } from './quorum.js';
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   quorum,
   heartbeatThread,
   ticker,
+  jobs,
 ];
 const names = benchmarks.map(({ name }) => name);
 
