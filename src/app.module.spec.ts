@@ -32,6 +32,8 @@ describe('AppModule', () => {
       ['daily-portfolio-snapshot', 'portfolio:daily_snapshot:leader'],
       ['end-of-day-capture', 'portfolio:end_of_day:leader'],
       ['intraday-portfolio', 'portfolio:background_services:leader'],
+      ['market-depth', 'aggregation:depth:leader'],
+      ['sentiment', 'aggregation:sentiment:leader'],
       ['ticker', 'ticker:loop:leader'],
       ['ticker-reconciliation', 'ticker:loop:leader'],
     ]);
@@ -41,6 +43,31 @@ describe('AppModule', () => {
     await get('/health/background').expect(200);
     await get('/health/live').expect(200);
     await get('/health/ready').expect(200);
+  });
+
+  it('serves the health of its aggregators, in the words of old', async () => {
+    const body = bodyOf(await get('/api/health/aggregators').expect(200));
+    const service = { status: 'healthy', circuit_breaker: 'closed', errors: 0, error_rate: 0 };
+    expect(body).toMatchObject({
+      overall_status: 'healthy',
+      services: { candles: service, 'market-depth': service, sentiment: service },
+    });
+    expect(Object.keys((body as { services: { candles: object } }).services.candles).sort()).toEqual([
+      'circuit_breaker',
+      'error_rate',
+      'errors',
+      'iterations',
+      'running',
+      'status',
+    ]);
+  });
+
+  it('serves depth and sentiment', async () => {
+    await until(async () => (await get('/depth/aapl')).status === 200, { what: 'the depth of AAPL' });
+    expect(bodyOf(await get('/depth/aapl').expect(200))).toMatchObject({ symbol: 'AAPL' });
+    expect(bodyOf(await get('/sentiment/spx').expect(200))).toMatchObject({ symbol: 'SPX' });
+    await get('/depth/nope').expect(404);
+    await get('/sentiment/spx?limit=many').expect(400);
   });
 
   it('serves quotes of every symbol', async () => {

@@ -10,6 +10,7 @@ import { MarketHours } from '../market/market-hours.js';
 import { PriceFeed } from '../market/price-feed.js';
 import { loadPriceSeries } from '../market/price-series.js';
 import { SYMBOLS } from '../market/symbols.js';
+import type { AggregatedSymbols } from './aggregated-symbols.js';
 import { minuteCandle } from './candle.js';
 import { CandleAggregator } from './candle-aggregator.js';
 import { CandleStore } from './candle.store.js';
@@ -55,7 +56,10 @@ describe('CandleAggregator', () => {
       logger,
     };
     const clock = { now: () => new Date(slot + late) };
-    return new CandleAggregator(store, market, new MarketHours('always'), clock).aggregate(iteration);
+    return new CandleAggregator(
+      { list: async () => SYMBOLS } as unknown as AggregatedSymbols,
+      ...([store, market, new MarketHours('always'), clock] as const),
+    ).processIteration(iteration);
   }
   const starts = async (frame: '1m' | '5m' | '1h') =>
     (await store.latest('AAPL', frame, 1_000)).map(({ start }) => (Number(start) - ten) / MINUTE).reverse();

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
-import { type Iteration, LeaderElected } from 'nestjs-background-services';
+import { BackgroundService, type Iteration, LeaderElected } from 'nestjs-background-services';
 import { Clock } from '../market/clock.js';
 import { MarketHours } from '../market/market-hours.js';
 import { PriceFeed } from '../market/price-feed.js';
-import { SYMBOLS } from '../market/symbols.js';
+import { AggregatedSymbols } from './aggregated-symbols.js';
 import { minuteCandle } from './candle.js';
 import { CandleStore } from './candle.store.js';
 import { planCatchUp } from './catch-up.js';
@@ -17,23 +16,28 @@ import { planCatchUp } from './catch-up.js';
  */
 @Injectable()
 @LeaderElected('aggregation:candles:leader', { misfire: 'fire-once' })
-export class CandleAggregator {
+export class CandleAggregator extends BackgroundService {
+  readonly serviceName = 'candles';
+  override readonly schedule = { cron: '* * * * *' };
+
   constructor(
+    private readonly symbols: AggregatedSymbols,
     private readonly store: CandleStore,
     private readonly feed: PriceFeed,
     private readonly hours: MarketHours,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    super();
+  }
 
-  @Cron('* * * * *', { name: 'candles' })
-  async aggregate(iteration: Iteration): Promise<void> {
+  async processIteration(iteration: Iteration): Promise<void> {
     // A timer may fire a moment before its minute is over.
     const now = Math.max(Number(this.clock.now()), Number(iteration.scheduledAt));
     const lastMinutes = await this.store.lastMinutes();
     let mostBuilt = 0;
     let mostSkipped = 0;
 
-    for (const symbol of SYMBOLS) {
+    for (const symbol of await this.symbols.list()) {
       const plan = planCatchUp(lastMinutes.get(symbol), now, this.hours);
       for (const minutes of plan.hours) {
         iteration.signal.throwIfAborted();

@@ -1,16 +1,8 @@
-import {
-  Controller,
-  Get,
-  NotFoundException,
-  Param,
-  Query,
-  StandardSchemaValidationPipe,
-  UsePipes,
-} from '@nestjs/common';
+import { Controller, Get, Param, Query, StandardSchemaValidationPipe, UsePipes } from '@nestjs/common';
 import { z } from 'zod';
 import { limit, oneOf } from '../http/query.js';
-import { isMarketSymbol, SYMBOLS } from '../market/symbols.js';
 import { CandleStore } from './candle.store.js';
+import { symbolOf } from './symbol-of.js';
 import { TIME_FRAMES } from './time-frame.js';
 
 const candlesQuery = z.object({ frame: oneOf(TIME_FRAMES, '1m'), limit: limit(60) });
@@ -26,10 +18,7 @@ export class CandlesController {
     @Param('symbol') text: string,
     @Query({ schema: candlesQuery }) { frame, limit }: z.infer<typeof candlesQuery>,
   ) {
-    const symbol = text.toUpperCase();
-    if (!isMarketSymbol(symbol)) {
-      throw new NotFoundException(`Expected a symbol (${SYMBOLS.join(', ')}), received "${text}".`);
-    }
+    const symbol = symbolOf(text);
     return { symbol, frame, candles: await this.store.latest(symbol, frame, limit) };
   }
 }

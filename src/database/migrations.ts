@@ -105,4 +105,32 @@ export const MIGRATIONS: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    id: '0004-aggregation',
+    statements: [
+      `CREATE TABLE aggregated_symbols (
+         symbol  text PRIMARY KEY,
+         enabled boolean NOT NULL DEFAULT true
+       )`,
+      `INSERT INTO aggregated_symbols (symbol)
+       VALUES ('AAPL'), ('MSFT'), ('GOOG'), ('AMZN'), ('IBM'), ('SPX')`,
+      `CREATE TABLE market_depths (
+         symbol        text PRIMARY KEY,
+         at            timestamptz NOT NULL,
+         spread        numeric(18, 4) NOT NULL,
+         bid_depth     integer NOT NULL,
+         ask_depth     integer NOT NULL,
+         imbalance     numeric(18, 4) NOT NULL,
+         fencing_token bigint NOT NULL
+       )`,
+      `CREATE TABLE sentiments (
+         symbol        text NOT NULL,
+         at            timestamptz NOT NULL,
+         ratio         numeric(18, 4) NOT NULL,
+         signal        text NOT NULL,
+         fencing_token bigint NOT NULL,
+         PRIMARY KEY (symbol, at)
+       )`,
+    ],
+  },
 ];

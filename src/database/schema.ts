@@ -104,6 +104,36 @@ export const candles = pgTable(
   (table) => [primaryKey({ columns: [table.symbol, table.frame, table.start] })],
 );
 
+/** What is aggregated; `enabled` is an operator's to change, and is heeded within five minutes. */
+export const aggregatedSymbols = pgTable('aggregated_symbols', {
+  symbol: text('symbol').primaryKey(),
+  enabled: boolean('enabled').notNull().default(true),
+});
+
+/** The newest depth of market of each symbol. */
+export const marketDepths = pgTable('market_depths', {
+  symbol: text('symbol').$type<MarketSymbol>().primaryKey(),
+  at: instant('at').notNull(),
+  spread: price('spread').notNull(),
+  bidDepth: integer('bid_depth').notNull(),
+  askDepth: integer('ask_depth').notNull(),
+  imbalance: price('imbalance').notNull(),
+  fencingToken: fencingToken(),
+});
+
+/** How the crowd was positioned, for the last hour. */
+export const sentiments = pgTable(
+  'sentiments',
+  {
+    symbol: text('symbol').$type<MarketSymbol>().notNull(),
+    at: instant('at').notNull(),
+    ratio: price('ratio').notNull(),
+    signal: text('signal').$type<'buy' | 'neutral' | 'sell'>().notNull(),
+    fencingToken: fencingToken(),
+  },
+  (table) => [primaryKey({ columns: [table.symbol, table.at] })],
+);
+
 /** Connections that the ticker streams over. */
 export const tickerAccounts = pgTable('ticker_accounts', { id: text('id').primaryKey() });
 
