@@ -6,6 +6,8 @@ import { BackgroundServiceManager } from 'nestjs-background-services';
 import request from 'supertest';
 import { until } from '../test/support/until.js';
 
+import { API_DOCS, serveApiDocs } from './http/api-docs.js';
+
 describe('AppModule', () => {
   let app: INestApplication<Server>;
 
@@ -16,6 +18,7 @@ describe('AppModule', () => {
     const { AppModule } = await import('./app.module.js');
     const moduleRef = await Test.createTestingModule({ imports: [AppModule] }).compile();
     app = moduleRef.createNestApplication<INestApplication<Server>>({ logger: false });
+    serveApiDocs(app);
     await app.init();
   }, 60_000);
   afterAll(() => app.close());
@@ -60,6 +63,19 @@ describe('AppModule', () => {
       'running',
       'status',
     ]);
+  });
+
+  it('documents its API, with that of the libraries', async () => {
+    await get(`/${API_DOCS}`).expect(200).expect('content-type', /html/);
+    const { paths } = bodyOf(await get(`/${API_DOCS}.json`).expect(200)) as { paths: object };
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining([
+        '/historical/option',
+        '/jobs/{id}',
+        '/portfolio/{account}/history',
+        '/ticker/status',
+      ]),
+    );
   });
 
   it('serves depth and sentiment', async () => {
