@@ -24,6 +24,13 @@ describe('demoContracts', () => {
     );
   });
 
+  it.each([20, 22, 23.9])('lists nothing that has expired, %d hours after the Friday began', (hours) => {
+    const now = Date.UTC(2026, 10, 20) + hours * HOUR;
+    const parsed = contracts(now, 200).map((id) => parseContract(id)!);
+    expect(parsed.filter((contract) => isExpired(contract, now))).toEqual([]);
+    expect(isExpired(parseContract(staleDemoContracts(now)[0]!)!, now)).toBe(true);
+  });
+
   it('lists the same at every boot of a week', () => {
     expect(contracts(friday + DAY, 500)).toEqual(contracts(friday + 6 * DAY, 500));
     expect(contracts(friday, 500)).not.toEqual(contracts(friday + DAY, 500));

@@ -1,6 +1,6 @@
 import { addDays, type Day, dayOf, weekday } from '../../market/new-york-time.js';
 import { type MarketSymbol, SYMBOLS } from '../../market/symbols.js';
-import { contractId, type OptionRight } from './option-contract.js';
+import { closeOf, contractId, type OptionRight } from './option-contract.js';
 
 const FRIDAY = 5;
 /** How many expiries ahead are listed. */
@@ -39,8 +39,9 @@ export function staleDemoContracts(now: number): string[] {
   return [contractId(expired), 'ZZZZ991231C00001000'];
 }
 
-/** The newest Friday before the day in New York. */
+/** The newest Friday whose market has closed: on a Friday evening, what expired that day is not listed any more. */
 function lastFriday(now: number): Day {
   const today = dayOf(now);
-  return addDays(today, -((weekday(today) - FRIDAY + 6) % 7) - 1);
+  const friday = addDays(today, -((weekday(today) - FRIDAY + 7) % 7));
+  return closeOf(friday) <= now ? friday : addDays(friday, -7);
 }

@@ -59,7 +59,8 @@ function isCalendarDay(day: Day): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
 
-function closeOf(day: Day): number {
+/** When what expires on a day is worth nothing any more. */
+export function closeOf(day: Day): number {
   const known = closes.get(day);
   if (known !== undefined) return known;
   const close = Number(instantOf(day, CLOSE));
