@@ -90,7 +90,7 @@ describe('The ticker', () => {
       what: 'the other replica to stream and to complete the history',
       satisfies: ({ streaming, history }) =>
         streaming && history.length === 4 && history.every(({ completedAt }) => completedAt !== null),
-      timeout: 30_000,
+      timeout: 60_000,
     });
     expect(after.plan).toEqual(plan);
     // Every day once, by two leaders, and what the first one stored as it stored it.
@@ -112,7 +112,7 @@ describe('The ticker', () => {
     const tokens = listener.heard.map(({ fencingToken }) => fencingToken);
     expect(tokens).toEqual([...tokens].sort((one, other) => one - other));
     expect(new Set(tokens).size).toBe(2);
-  }, 60_000);
+  }, 100_000);
 
   it.each([
     ['frozen', async () => data.freeze(), async () => data.thaw()],
