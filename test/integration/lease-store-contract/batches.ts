@@ -30,7 +30,7 @@ export function batchesContract(context: Context): void {
       expect(new Set(refused.map(({ outcome }) => outcome))).toEqual(new Set(['held']));
       for (const key of [names[0]!, names[499]!, names[999]!])
         expect(await ledgerOf(key, 'a')).toEqual({ of: key });
-    });
+    }, 90_000);
 
     it('each have their own outcome when they acquire', async () => {
       const [free, own, held, disabled] = [newKey(), newKey(), newKey(), newKey()];
