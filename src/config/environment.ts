@@ -63,7 +63,7 @@ const schema = z.object({
   /** What callers send as `x-api-key`. Unset: a random key, printed at start. */
   API_KEY: visible.optional(),
 
-  /** `nyse`: 9:30-16:00 in New York, Monday to Friday. `always`: a market that never closes. */
+  /** `nyse`: 9:30-16:00 in New York on the exchange's trading days, some of which end at 13:00. `always`: a market that never closes. */
   MARKET_HOURS: z.enum(['always', 'nyse'], { error: 'always or nyse' }).default('always'),
 
   /** How often accounts are valued, in milliseconds. */

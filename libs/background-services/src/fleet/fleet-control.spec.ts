@@ -61,6 +61,37 @@ describe('FleetControl', () => {
     return orders.map(([id]) => id);
   }
 
+  describe('an act of an extension', () => {
+    const perform = (work: () => Promise<string>) => control.perform('jobs:cancel', '7', REASON, work);
+
+    it('is noted, as refused where it failed', async () => {
+      expect(await perform(async () => 'gone')).toMatchObject({ outcome: 'done', detail: 'gone' });
+      await expect(perform(() => Promise.reject(new Error('no such job')))).rejects.toThrow('no such job');
+      expect(await control.audit()).toMatchObject([{ outcome: 'refused', detail: 'no such job' }, {}]);
+    });
+
+    it('fails with its own error where that cannot be noted, and is never called refused once it was done', async () => {
+      const notes: string[] = [];
+      store.board.announce = (note = '') => {
+        notes.push(note);
+        return Promise.reject(new Error('the store is gone'));
+      };
+      await expect(perform(() => Promise.reject(new Error('no such job')))).rejects.toThrow('no such job');
+      notes.length = 0;
+      await expect(perform(async () => 'gone')).rejects.toThrow('the store is gone');
+      expect(notes.map((note) => (JSON.parse(note) as ControlRecord).outcome)).toEqual(['done']);
+    });
+
+    it('is not begun without a reason', async () => {
+      let isBegun = false;
+      const work = async () => String((isBegun = true));
+      await expect(control.perform('jobs:cancel', '7', { by: '', why: '' }, work)).rejects.toMatchObject({
+        code: 'BGS_INVALID_ORDER',
+      });
+      expect(isBegun).toBe(false);
+    });
+  });
+
   it('wants to know which worker is meant, where several have the name', async () => {
     await expect(control.pause('prices', REASON)).rejects.toMatchObject({
       code: 'BGS_AMBIGUOUS_WORKER',

@@ -157,12 +157,17 @@ export class FleetControl {
     work: () => Promise<string>,
   ): Promise<ControlRecord> {
     const checked = checkReason(reason);
+    let detail: string;
     try {
-      return await this.#keep(action, target, checked, 'done', await work());
+      detail = await work();
     } catch (error) {
-      await this.#keep(action, target, checked, 'refused', describeError(error).message);
+      // What failed is the answer, also where it cannot be noted.
+      await this.#keep(action, target, checked, 'refused', describeError(error).message).catch(
+        () => undefined,
+      );
       throw error;
     }
+    return this.#keep(action, target, checked, 'done', detail);
   }
 
   /** The last acts, newest first; at most 200. @throws StoreError */
