@@ -60,6 +60,25 @@ export function runContract(context: Context): void {
       expect(await context.store.get(older.id)).toEqual(before);
     });
 
+    it('lists any number of items, of one run, however that is cut into by the next', async () => {
+      const { id } = await created();
+      const keys = (name: string) => Array.from({ length: 2_500 }, (_, i) => `${name}-${i}`);
+      const [first, second] = [await begun(id), 2];
+      const [reply, begin] = await Promise.all([
+        context.store.listItems(id, first, listed(keys('one')), now()),
+        context.other.begin(id, now()),
+      ]);
+      if (typeof begin === 'string') throw new Error(begin);
+      expect(await context.store.listItems(id, second, listed(keys('two')), now())).toMatchObject({
+        counts: { total: 2_500 },
+      });
+      const kept = reply === 'lost' ? keys('two') : keys('one');
+      expect(begin.pending).toEqual(reply === 'lost' ? undefined : listed(kept));
+      expect(await context.other.begin(id, now())).toMatchObject({ pending: listed(kept) });
+      const { entries } = (await context.store.items(id, { limit: 1_000, cursor: '2000' }))!;
+      expect(entries.map(({ key }) => key)).toEqual(kept.slice(2_000));
+    });
+
     it('gives a job back with its ledger as it is', async () => {
       const job = await running(['a', 'b']);
       await settle(job, 'a');

@@ -48,7 +48,7 @@ type ScriptName = keyof typeof scripts;
 /** A hash tag keeps all keys in one slot of a Cluster. */
 export const DEFAULT_PREFIX = '{background-jobs}';
 
-/** So many jobs are removed at once, so that others are served in between. */
+/** So many jobs are removed, or items listed, at once, so that others are served in between. */
 const BATCH = 1_000;
 
 export interface RedisJobStoreOptions {
@@ -129,9 +129,16 @@ export class RedisJobStore implements JobStore {
     return decodeRun(answer);
   }
 
-  listItems(id: string, run: number, items: readonly ListedItem[], at: number): Promise<RunReply> {
-    const listed = items.flatMap(({ key, payload }) => [key, payload === undefined ? 0 : 1, payload ?? '']);
-    return this.#runReply('LIST_ITEMS', id, run, at, ...listed);
+  /** In parts, so that others are served in between. A list is whole, and seen, with its last part; the first one of a later run takes its place. */
+  async listItems(id: string, run: number, items: readonly ListedItem[], at: number): Promise<RunReply> {
+    for (let from = 0; ; from += BATCH) {
+      const isLast = from + BATCH >= items.length;
+      const part = items
+        .slice(from, from + BATCH)
+        .flatMap(({ key, payload }) => [key, payload === undefined ? 0 : 1, payload ?? '']);
+      const reply = await this.#runReply('LIST_ITEMS', id, run, at, from, isLast ? 1 : 0, ...part);
+      if (isLast || reply === 'lost') return reply;
+    }
   }
 
   async settle(

@@ -45,7 +45,7 @@ local function drop(member)
   local id, state, kind = string.match(member, '^(%S+) (%S+) (.*)$')
   if id then
     redis.call('ZREM', indexOf(kind, state), id)
-    redis.call('DEL', keysOf(id))
+    redis.call('UNLINK', keysOf(id))
   end
   redis.call('ZREM', stem .. ':expiry', member)
 end

@@ -42,30 +42,41 @@ redis.call('HINCRBY', jobKey(id), 'run', 1)
 change(id, now, 'state', 'running', 'startedAt', v[4] == '' and now or v[4])
 move(id, v[2], v[1], 'running')
 tell(id)
+if v[5] == '' then return { read(id), 0, {}, {} } end
 local _, order, payload, ledger = keysOf(id)
 local keys, payloads = {}, {}
-for _, key in ipairs(redis.call('LRANGE', order, 0, -1)) do
-  if redis.call('HGET', ledger, key) == '' then
-    keys[#keys + 1] = key
-    payloads[#payloads + 1] = redis.call('HGET', payload, key)
+for from = 0, tonumber(v[5]) - 1, 1000 do
+  local part = redis.call('LRANGE', order, from, from + 999)
+  local outcomes, texts = redis.call('HMGET', ledger, unpack(part)), redis.call('HMGET', payload, unpack(part))
+  for i, key in ipairs(part) do
+    if outcomes[i] == '' then
+      keys[#keys + 1] = key
+      payloads[#payloads + 1] = texts[i]
+    end
   end
 end
-return { read(id), v[5] == '' and 0 or 1, keys, payloads }
+return { read(id), 1, keys, payloads }
 `;
 
-/** ARGV: id, run, now, then key, whether there is a payload, payload, … Answers the job, or 0: lost. */
+/**
+ * ARGV: id, run, now, how many are listed already, '1' if these are the last, then key, whether there is a payload, payload, …
+ * Answers the job, or 0: lost.
+ */
 export const LIST_ITEMS = `${COMMON}
-local id, run, now = ARGV[1], ARGV[2], ARGV[3]
+local id, run, now, from, last = unpack(ARGV, 1, 5)
 if not runs(id, run) then return 0 end
 if redis.call('HGET', jobKey(id), 'total') == '' then
   local _, order, payload, ledger = keysOf(id)
-  for i = 4, #ARGV, 3 do
+  if from == '0' then redis.call('UNLINK', order, payload, ledger) end
+  for i = 6, #ARGV, 3 do
     redis.call('RPUSH', order, ARGV[i])
     redis.call('HSET', ledger, ARGV[i], '')
     if ARGV[i + 1] == '1' then redis.call('HSET', payload, ARGV[i], ARGV[i + 2]) end
   end
-  change(id, now, 'total', (#ARGV - 3) / 3)
-  tell(id)
+  if last == '1' then
+    change(id, now, 'total', redis.call('LLEN', order))
+    tell(id)
+  end
 end
 return read(id)
 `;
