@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pass } from 'node:timers/promises';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
@@ -14,8 +15,7 @@ const { driver, workers, driven = workers, every, keys = 'one', redis, sampleEve
 let iterations = 0;
 function work(): void {
   iterations++;
-  // A renewal that is on its way has what it carries in memory; a moment later it is answered.
-  if (iterations % sampleEvery === 0) setTimeout(sample, 50);
+  if (iterations % sampleEvery === 0) void sample();
 }
 
 const startedAt = performance.now();
@@ -54,7 +54,7 @@ class WorkersModule {}
 
 const app = await NestFactory.createApplicationContext(WorkersModule, { logger: ['error', 'warn'] });
 report<WorkersEvent>({ event: 'booted', took: performance.now() - startedAt });
-process.on('SIGUSR2', sample);
+process.on('SIGUSR2', () => void sample());
 
 if (driver === 'timers') for (let i = 0; i < driven; i++) setInterval(work, every);
 if (library) {
@@ -68,20 +68,32 @@ report<WorkersEvent>({ event: 'running' });
 // Without a driver nothing else keeps the process.
 setInterval(() => {}, 2 ** 30);
 
-function sample(): void {
-  globalThis.gc?.();
+async function sample(): Promise<void> {
+  const taken = iterations;
+  const heap = globalThis.gc ? await heapInUse() : 0;
   const { active } = performance.eventLoopUtilization();
   const { user, system } = process.cpuUsage();
-  const { heapUsed, external } = process.memoryUsage();
   report<WorkersEvent>({
     event: 'sample',
     at: timestamp(),
-    iterations,
+    iterations: taken,
     active,
     mainThread: timeOnProcessor() ?? active,
     allThreads: (user + system) / 1_000,
-    heap: globalThis.gc ? heapUsed + external : 0,
+    heap,
   });
+}
+
+/** The least of some readings: what a renewal carries, and what an iteration has under way, is in memory at one of them and gone at the next. */
+async function heapInUse(): Promise<number> {
+  let least = Infinity;
+  for (let reading = 0; reading < 5; reading += 1) {
+    await pass(30);
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    least = Math.min(least, heapUsed + external);
+  }
+  return least;
 }
 
 /** Of the main thread, milliseconds, where Linux tells. */
