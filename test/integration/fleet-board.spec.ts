@@ -59,8 +59,8 @@ describe.each(adapters)('%s', (_name, open) => {
       await mine.post({ id: 'a', text: 'three', ttl: LONG_TTL });
       expect(await theirs.postings()).toEqual(
         new Map([
-          ['a', 'three'],
-          ['__proto__', 'two\n'],
+          ['a', { text: 'three', isUp: true }],
+          ['__proto__', { text: 'two\n', isUp: true }],
         ]),
       );
       await theirs.withdraw('a');
@@ -68,12 +68,14 @@ describe.each(adapters)('%s', (_name, open) => {
       expect([...(await mine.postings()).keys()]).toEqual(['__proto__']);
     });
 
-    it('go when they are not put up again, and come back', async () => {
+    it('are last words when they are not put up again, until they are', async () => {
       await mine.post({ id: 'short', text: 'x', ttl: 60 });
       await mine.post({ id: 'long', text: 'y', ttl: LONG_TTL });
-      await until(() => theirs.postings(), { what: 'it to go', satisfies: ({ size }) => size === 1 });
+      const isUp = async (id: string) => (await theirs.postings()).get(id)?.isUp;
+      await until(async () => (await isUp('short')) === false, { what: 'it to go' });
+      expect(await isUp('long')).toBe(true);
       await mine.post({ id: 'short', text: 'z', ttl: LONG_TTL });
-      expect((await theirs.postings()).get('short')).toBe('z');
+      expect((await theirs.postings()).get('short')).toEqual({ text: 'z', isUp: true });
     });
 
     it('answer with a revision that rises with each announcement', async () => {

@@ -103,6 +103,7 @@ export {
   MemoryLeaseStore,
   type NodeChange,
   type Posting,
+  type PostingView,
   type Random,
   type RecordReply,
   type RecordRequest,

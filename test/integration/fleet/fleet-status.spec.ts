@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { FleetStatus, RedisLeaseStore, systemClock } from 'nestjs-background-services';
 import { cleanUpAll, onCleanUp } from '../../support/deferred-cleanup.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { until } from '../../support/until.js';
@@ -112,6 +113,33 @@ describe('FleetStatus on Redis', () => {
     console.log({ byFirst, taken, bySecond: bySecond.length, kept, mayBeLost: lost });
     expect(kept).toBeGreaterThanOrEqual(byFirst + bySecond.length - lost);
     expect(kept).toBeLessThanOrEqual(byFirst + bySecond.length + third.all('start').length);
+  }, 60_000);
+
+  it('misses the keys of a fleet that was killed', async () => {
+    const fleet = await startFleet(1);
+    await fleet.leader();
+    const store = new RedisLeaseStore({ redis: server.url, commandTimeout: 1_000 });
+    onCleanUp(() => store.close());
+    const asked = new FleetStatus({
+      ...{ board: store.board, clock: systemClock, instanceId: 'asked' },
+      keys: () => [],
+    });
+    const seen = await until(() => asked.view(), {
+      what: 'all to be seen',
+      satisfies: ({ replicas }) => replicas.length === 3,
+    });
+    const ids = seen.replicas.map(({ id }) => id);
+    await Promise.all(fleet.running.map((replica) => replica.kill()));
+    const view = await until(() => asked.view(), {
+      what: 'nobody to be there, and nobody to lead',
+      satisfies: ({ replicas, keys }) => replicas.length === 0 && keys[0]?.state === 'leaderless',
+      timeout: 3 * TTL,
+    });
+    expect(view).toMatchObject({
+      ...{ current: true, replicas: [], workers: [{ name: 'worker-0', state: 'leaderless' }] },
+      warnings: [{ kind: 'leaderless', key: LEASE_KEY }],
+    });
+    expect([...view.keys[0]!.lostWith].sort()).toEqual([...ids].sort());
   }, 60_000);
 
   describe('when Redis is gone', () => {

@@ -55,7 +55,8 @@ const ledger = (entries: Record<string, unknown>): LeaseRecord =>
 const assemble = (
   leases: readonly LeaseRecord[],
   cards: readonly ReplicaCard[] = [card('a'), card('b')],
-): FleetView => assembleView({ now: NOW, askedOf: 'b', cards, leases });
+  departed: readonly ReplicaCard[] = [],
+): FleetView => assembleView({ now: NOW, askedOf: 'b', cards, departed, leases });
 
 const kinds = ({ warnings }: FleetView) => warnings.map(({ kind }) => kind);
 
@@ -81,6 +82,40 @@ describe('assembleView', () => {
     expect(view.keys).toMatchObject([{ state, leader }]);
     expect(view.workers).toMatchObject([{ state: workerState, leader }]);
     expect(kinds(view)).toEqual(warnings);
+  });
+
+  describe('of replicas that went without taking leave', () => {
+    const reports = worker({ name: 'reports', key: 'reports:leader' });
+    const free = { holder: null, ttl: null } as const;
+
+    it('misses a key that nobody else has, with its workers', () => {
+      const ghosts = [card('x', { workers: [reports, worker()] }), card('y', { workers: [reports] })];
+      const view = assemble([lease(), lease({ key: reports.key, ...free })], [card('a')], ghosts);
+      expect(view.replicas.map(({ id }) => id)).toEqual(['a']);
+      expect(view.keys.map(({ key, lostWith }) => [key, lostWith])).toEqual([
+        [KEY, []],
+        [reports.key, ['x', 'y']],
+      ]);
+      expect(view.workers).toMatchObject([{ name: 'orders' }, { name: 'reports', state: 'leaderless' }]);
+      expect(view.warnings).toEqual([
+        {
+          ...{ kind: 'leaderless', key: reports.key },
+          message: 'nobody leads: all that had it are gone, x, y',
+        },
+      ]);
+    });
+
+    it('calls the lease of one of them stale until it ends', () => {
+      const ghost = card('x', { terms: [{ key: KEY, token: 7, since: NOW }] });
+      const view = assemble([lease({ holder: 'x' })], [], [ghost]);
+      expect(view.keys).toMatchObject([{ state: 'stale', leader: 'x', lostWith: ['x'] }]);
+      expect(kinds(view)).toEqual(['stale-lease']);
+    });
+
+    it('leaves what goes on elsewhere to who has it now', () => {
+      const ghost = card('x', { workers: [worker({ name: 'renamed-since' })] });
+      expect(assemble([lease()], [card('a')], [ghost]).workers).toMatchObject([{ name: 'orders' }]);
+    });
   });
 
   it('sorts keys and workers by name', () => {

@@ -19,7 +19,7 @@ import type {
   FleetWorker,
   FleetWorkerState,
 } from './fleet-view.js';
-import type { CardWorker, ReplicaCard } from './replica-card.js';
+import { type CardWorker, keysOn, type ReplicaCard } from './replica-card.js';
 
 /** So many terms within so long are more than deployments explain. */
 const FLAPPING_TERMS = 4;
@@ -31,17 +31,21 @@ export const DISABLED_FIELD = 'disabled';
 export interface FleetFacts {
   readonly now: number;
   readonly askedOf: string;
+  /** Of the replicas that are there. */
   readonly cards: readonly ReplicaCard[];
+  /** Last words of those that went without taking leave. */
+  readonly departed: readonly ReplicaCard[];
   readonly leases: readonly LeaseRecord[];
 }
 
 /** Puts together what the board and the leases say. */
-export function assembleView({ now, askedOf, cards, leases }: FleetFacts): FleetView {
+export function assembleView({ now, askedOf, cards, departed, leases }: FleetFacts): FleetView {
   const records = new Map(leases.map((lease) => [lease.key, lease]));
   const alive = new Set(cards.map(({ id }) => id));
-  const keys = leases.map((lease) => toKey(lease, cards, alive, now)).sort(by(({ key }) => key));
+  const lost = withoutKeys(departed, new Set(cards.flatMap((card) => [...keysOn(card)])));
+  const keys = leases.map((lease) => toKey(lease, { cards, alive, lost, now })).sort(by(({ key }) => key));
   const byKey = new Map(keys.map((key) => [key.key, key]));
-  const workers = uniqueWorkers(cards, byKey)
+  const workers = uniqueWorkers([...cards, ...lost], byKey)
     .map((worker) => toWorker(worker, byKey.get(worker.key), records.get(worker.key), now))
     .sort(by(({ name }) => name));
   return {
@@ -62,11 +66,26 @@ function toReplica(
   return { ...card, leads: keys.filter(({ leader }) => leader === card.id).map(({ key }) => key) };
 }
 
+/** What goes on elsewhere is told of by who has it now. */
+function withoutKeys(departed: readonly ReplicaCard[], known: ReadonlySet<string>): readonly ReplicaCard[] {
+  const isLost = ({ key }: { readonly key: string }) => !known.has(key);
+  return departed.map((card) => ({
+    ...card,
+    terms: card.terms.filter(isLost),
+    workers: card.workers.filter(isLost),
+  }));
+}
+
+interface KeyFacts {
+  readonly cards: readonly ReplicaCard[];
+  readonly alive: ReadonlySet<string>;
+  readonly lost: readonly ReplicaCard[];
+  readonly now: number;
+}
+
 function toKey(
   { key, holder, ttl, token, ledger }: LeaseRecord,
-  cards: readonly ReplicaCard[],
-  alive: ReadonlySet<string>,
-  now: number,
+  { cards, alive, lost, now }: KeyFacts,
 ): FleetKey {
   const state = stateOf(holder, alive);
   const leader = state === 'led' || state === 'stale' ? holder : null;
@@ -81,6 +100,7 @@ function toKey(
     ttl,
     since: current?.from ?? null,
     disabled: state === 'disabled' ? (decodeOrder(ledger[DISABLED_FIELD]) ?? UNKNOWN_ORDER) : null,
+    lostWith: lost.filter((card) => keysOn(card).has(key)).map(({ id }) => id),
     terms,
     recentTerms: terms.filter(({ from }) => from.getTime() > now - FLAPPING_TIME).length,
   };
@@ -195,11 +215,13 @@ function toCircuit(text: string | undefined, now: number): FleetWorker['circuitB
   return { state: snapshot.retryAt <= now ? 'half-open' : 'open', retryAt: new Date(snapshot.retryAt) };
 }
 
-function keyWarnings({ key, state, leader, disabled, recentTerms }: FleetKey): readonly FleetWarning[] {
+function keyWarnings(fleetKey: FleetKey): readonly FleetWarning[] {
+  const { key, state, leader, disabled, lostWith, recentTerms } = fleetKey;
   const warnings: FleetWarning[] = [];
   if (state === 'stale')
     warnings.push({ kind: 'stale-lease', key, message: `held by ${leader}, which is not there` });
-  if (state === 'leaderless') warnings.push({ kind: 'leaderless', key, message: 'nobody leads' });
+  if (state === 'leaderless')
+    warnings.push({ kind: 'leaderless', key, message: `nobody leads${lossOf(lostWith)}` });
   if (recentTerms >= FLAPPING_TERMS)
     warnings.push({ kind: 'flapping', key, message: `${recentTerms} terms in the last five minutes` });
   if (state === 'disabled')
@@ -213,6 +235,10 @@ function workerWarnings({ name: worker, key, paused, circuitBreaker }: FleetWork
     warnings.push({ kind: 'circuit-open', key, worker, message: `circuit breaker ${circuitBreaker.state}` });
   if (paused) warnings.push({ kind: 'paused', key, worker, message: `paused${reasonOf(paused)}` });
   return warnings;
+}
+
+function lossOf(lostWith: readonly string[]): string {
+  return lostWith.length === 0 ? '' : `: all that had it are gone, ${lostWith.join(', ')}`;
 }
 
 function reasonOf(order: FleetOrder | null): string {

@@ -36,7 +36,7 @@ describe('FleetPublisher', () => {
     });
   });
 
-  const isUp = async () => (await store.board.postings()).has('a');
+  const isUp = async () => (await store.board.postings()).get('a')?.isUp === true;
 
   it('posts at its start, and with each beat', async () => {
     expect(await isUp()).toBe(false);

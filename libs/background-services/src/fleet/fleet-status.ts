@@ -2,7 +2,7 @@ import { describeError, StoreError } from '../errors/index.js';
 import type { Clock, FleetBoard } from '../lease/index.js';
 import { assembleView } from './assemble-view.js';
 import type { FleetView } from './fleet-view.js';
-import { decodeCard, type ReplicaCard } from './replica-card.js';
+import { decodeCard, keysOn, type ReplicaCard } from './replica-card.js';
 
 /** A store that does not answer within this time is said not to, ms. */
 const PATIENCE = 700;
@@ -93,11 +93,16 @@ export class FleetStatus {
     const { board, clock, instanceId, card } = this.context;
     if (!board) throw new StoreError('This lease store keeps no board: only this replica is known');
     const postings = await board.postings();
-    const cards = [...postings].flatMap(([id, text]) => decodeCard(id, text) ?? []);
+    const read = (isUp: boolean) =>
+      [...postings].flatMap(([id, posting]) =>
+        posting.isUp === isUp ? (decodeCard(id, posting.text) ?? []) : [],
+      );
+    const cards = read(true);
     // Its own posting may be a beat away.
-    if (card && !postings.has(instanceId)) cards.push(card());
-    const leases = await board.look(this.#keysOf(cards));
-    return assembleView({ now: clock.wall(), askedOf: instanceId, cards, leases });
+    if (card && !cards.some(({ id }) => id === instanceId)) cards.push(card());
+    const departed = read(false).filter(({ id }) => id !== instanceId);
+    const leases = await board.look(this.#keysOf([...cards, ...departed]));
+    return assembleView({ now: clock.wall(), askedOf: instanceId, cards, departed, leases });
   }
 
   /** What this replica knows without the store. */
@@ -107,12 +112,11 @@ export class FleetStatus {
     const terms = cards.flatMap((own) => own.terms);
     // Of a key that it does not lead itself, nothing is known.
     const leases = terms.map(({ key, token }) => ({ key, holder: instanceId, ttl: null, token, ledger: {} }));
-    return assembleView({ now: clock.wall(), askedOf: instanceId, cards, leases });
+    return assembleView({ now: clock.wall(), askedOf: instanceId, cards, departed: [], leases });
   }
 
   #keysOf(cards: readonly ReplicaCard[]): readonly string[] {
-    const named = cards.flatMap(({ workers, terms }) => [...workers, ...terms].map(({ key }) => key));
-    return [...new Set([...this.context.keys(), ...named])];
+    return [...new Set([...this.context.keys(), ...cards.flatMap((card) => [...keysOn(card)])])];
   }
 
   #inTime<Result>(work: Promise<Result>): Promise<Result> {

@@ -50,6 +50,8 @@ export interface FleetKey {
   /** Begin of the leader's term. */
   readonly since: Date | null;
   readonly disabled: FleetOrder | null;
+  /** The replicas that had it and went without taking leave (killed, or cut off), if none that is there has it. */
+  readonly lostWith: readonly string[];
   /** The last terms, newest first. */
   readonly terms: readonly FleetTerm[];
   /** Terms that began in the last five minutes. */

@@ -37,6 +37,11 @@ export interface CardWorker {
   readonly mode: WorkerMode;
 }
 
+/** The keys that a replica leads or would lead. */
+export function keysOn({ workers, terms }: ReplicaCard): ReadonlySet<string> {
+  return new Set([...workers, ...terms].map(({ key }) => key));
+}
+
 /** Reads a posting; what is not one (it lives in a store that others can write to) reads as none. */
 export function decodeCard(id: string, text: string): ReplicaCard | undefined {
   try {

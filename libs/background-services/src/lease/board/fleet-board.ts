@@ -14,6 +14,16 @@ export interface Posting {
   readonly ttl: number;
 }
 
+/** A posting as others read it. */
+export interface PostingView {
+  readonly text: string;
+  /** `false`: the replica did not put it up again in time, nor take it down: it was killed, or cut off. */
+  readonly isUp: boolean;
+}
+
+/** How long a posting that was not taken down can still be read, so that what a killed fleet did is missed by those who look, ms. */
+export const LAST_WORDS = 600_000;
+
 /** A note in the list of what was done, which is bounded. */
 export type AuditNote = string;
 
@@ -37,8 +47,8 @@ export interface FleetBoard {
   post(posting: Posting): Promise<number>;
   /** Takes a replica's posting down. */
   withdraw(id: string): Promise<void>;
-  /** All postings that are up, by instance id. */
-  postings(): Promise<ReadonlyMap<string, string>>;
+  /** All postings by instance id: those that are up, and for {@link LAST_WORDS} those that were not taken down. */
+  postings(): Promise<ReadonlyMap<string, PostingView>>;
   /** Reads leases with their ledgers, without touching them. */
   look(keys: readonly string[]): Promise<readonly LeaseRecord[]>;
   /** Changes ledger entries as an operator, whoever holds the lease; `null` removes one, or leaves an empty one. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../testing/index.js';
 import { MemoryLeaseStore } from '../memory-lease-store.js';
+import { LAST_WORDS } from './fleet-board.js';
 
 /** What holds for every board is in the contract, `test/integration/fleet-board.spec.ts`; here is what needs time to pass. */
 describe('MemoryBoard', () => {
@@ -13,14 +14,18 @@ describe('MemoryBoard', () => {
   });
 
   it('keeps a posting for its time, counted anew from each posting', async () => {
-    const ids = async () => [...(await store.board.postings()).keys()];
+    const isUp = async () => (await store.board.postings()).get('a')?.isUp;
     await store.board.post({ id: 'a', text: '', ttl: 1_000 });
     await clock.advance(600);
     await store.board.post({ id: 'a', text: '', ttl: 1_000 });
     await clock.advance(999);
-    expect(await ids()).toEqual(['a']);
+    expect(await isUp()).toBe(true);
     await clock.advance(1);
-    expect(await ids()).toEqual([]);
+    expect(await isUp()).toBe(false);
+    await clock.advance(LAST_WORDS - 1);
+    expect(await isUp()).toBe(false);
+    await clock.advance(1);
+    expect(await isUp()).toBeUndefined();
   });
 
   it('disables a key for its time', async () => {

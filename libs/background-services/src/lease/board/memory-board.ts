@@ -3,9 +3,11 @@ import {
   type AuditNote,
   type FleetBoard,
   KEPT_NOTES,
+  LAST_WORDS,
   type LeaseRecord,
   ORDER_MEMORY,
   type Posting,
+  type PostingView,
 } from './fleet-board.js';
 
 /** What the board needs of the leases that it lies beside. */
@@ -42,10 +44,12 @@ export class MemoryBoard implements FleetBoard {
     return Promise.resolve();
   }
 
-  postings(): Promise<ReadonlyMap<string, string>> {
+  postings(): Promise<ReadonlyMap<string, PostingView>> {
     const now = this.clock.monotonic();
-    for (const [id, { until }] of this.#postings) if (until <= now) this.#postings.delete(id);
-    return Promise.resolve(new Map([...this.#postings].map(([id, { text }]) => [id, text])));
+    for (const [id, { until }] of this.#postings) if (until + LAST_WORDS <= now) this.#postings.delete(id);
+    return Promise.resolve(
+      new Map([...this.#postings].map(([id, { text, until }]) => [id, { text, isUp: now < until }])),
+    );
   }
 
   look(keys: readonly string[]): Promise<readonly LeaseRecord[]> {

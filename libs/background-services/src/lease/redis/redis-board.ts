@@ -3,9 +3,11 @@ import {
   DISABLED_HOLDER,
   type FleetBoard,
   KEPT_NOTES,
+  LAST_WORDS,
   type LeaseRecord,
   ORDER_MEMORY,
   type Posting,
+  type PostingView,
 } from '../board/fleet-board.js';
 import type { Redis } from 'ioredis';
 import { companionKeys } from '../lease-key.js';
@@ -26,8 +28,8 @@ type BoardLink = Pick<RedisLink<'bgsFree'>, 'run' | 'channel' | 'use' | 'listen'
  *
  * | key | what |
  * | --- | --- |
- * | `{background-services}:replicas` | set of instance ids; what is not up any more is removed by whoever reads |
- * | `{background-services}:replica:<id>` | one posting, with its time to live |
+ * | `{background-services}:replicas` | set of instance ids; what has no posting any more is removed by whoever reads |
+ * | `{background-services}:replica:<id>` | one posting; it is up while more than `LAST_WORDS` is left of its time to live |
  * | `{background-services}:orders` | hash of orders |
  * | `{background-services}:claim:<id>` | one that was taken |
  * | `{background-services}:answer:<id>` | what became of one |
@@ -52,7 +54,7 @@ export class RedisBoard implements FleetBoard {
     return this.link.use(async (redis) => {
       const [revision] = await Promise.all([
         redis.get(this.#key('revision')),
-        redis.set(this.#key(`replica:${id}`), text, 'PX', Math.ceil(ttl)),
+        redis.set(this.#key(`replica:${id}`), text, 'PX', Math.ceil(ttl) + LAST_WORDS),
         redis.sadd(this.#key('replicas'), id),
       ]);
       return Number(revision ?? 0);
@@ -65,30 +67,33 @@ export class RedisBoard implements FleetBoard {
     );
   }
 
-  async postings(): Promise<ReadonlyMap<string, string>> {
+  async postings(): Promise<ReadonlyMap<string, PostingView>> {
     const ids = await this.link.use((redis) => redis.smembers(this.#key('replicas')));
-    const up = await this.#texts(ids);
-    const gone = ids.filter((id) => !up.has(id));
+    const found = await this.#read(ids);
+    const gone = ids.filter((id) => !found.has(id));
     if (gone.length > 0) await this.#forget(gone);
-    return up;
+    return found;
   }
 
   /** Takes ids off the list, but for those that are up again: a replica may post while we look. */
   async #forget(ids: readonly string[]): Promise<void> {
     const [, back] = await Promise.all([
       this.link.use((redis) => redis.srem(this.#key('replicas'), ...ids)),
-      this.#texts(ids),
+      this.#read(ids),
     ]);
     if (back.size > 0) await this.link.use((redis) => redis.sadd(this.#key('replicas'), ...back.keys()));
   }
 
-  async #texts(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async #read(ids: readonly string[]): Promise<ReadonlyMap<string, PostingView>> {
     if (ids.length === 0) return new Map();
-    const texts = await this.link.use((redis) => redis.mget(ids.map((id) => this.#key(`replica:${id}`))));
+    const keys = ids.map((id) => this.#key(`replica:${id}`));
+    const [texts, ttls] = await this.link.use((redis) =>
+      Promise.all([redis.mget(keys), Promise.all(keys.map((key) => redis.pttl(key)))]),
+    );
     return new Map(
-      ids.flatMap((id, i): [string, string][] => {
+      ids.flatMap((id, i): [string, PostingView][] => {
         const text = texts[i];
-        return typeof text === 'string' ? [[id, text]] : [];
+        return typeof text === 'string' ? [[id, { text, isUp: Number(ttls[i]) > LAST_WORDS }]] : [];
       }),
     );
   }

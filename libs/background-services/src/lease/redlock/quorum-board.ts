@@ -1,5 +1,5 @@
 import { StoreError } from '../../errors/index.js';
-import type { AuditNote, FleetBoard, LeaseRecord, Posting } from '../board/fleet-board.js';
+import type { AuditNote, FleetBoard, LeaseRecord, Posting, PostingView } from '../board/fleet-board.js';
 import type { Clock } from '../clock.js';
 import type { RedisBoard } from '../redis/redis-board.js';
 import { quorumOf } from './poll.js';
@@ -31,8 +31,10 @@ export class QuorumBoard implements FleetBoard {
     await this.#each((board) => board.withdraw(id));
   }
 
-  async postings(): Promise<ReadonlyMap<string, string>> {
-    return new Map((await this.#each((board) => board.postings())).flatMap((found) => [...found]));
+  /** One that is up on any node is up: a node that was away has an older one. */
+  async postings(): Promise<ReadonlyMap<string, PostingView>> {
+    const found = (await this.#each((board) => board.postings())).flatMap((postings) => [...postings]);
+    return new Map(found.sort(([, a], [, b]) => Number(a.isUp) - Number(b.isUp)));
   }
 
   async look(keys: readonly string[]): Promise<readonly LeaseRecord[]> {
