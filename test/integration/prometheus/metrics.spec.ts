@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Header, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -11,10 +9,10 @@ import { Interval } from '@nestjs/schedule';
 import { BackgroundServicesModule, LeaderElected } from 'nestjs-background-services';
 import { BackgroundMetricsModule } from 'nestjs-background-services/metrics';
 import { Registry } from 'prom-client';
-import { ensurePrometheus, type PrometheusPrograms } from '../support/find-prometheus.js';
-import { freePort } from '../support/free-port.js';
-import { cleanUpAll, onCleanUp, startProcess } from '../support/processes.js';
-import { until } from '../support/until.js';
+import { ensurePrometheus, type PrometheusPrograms } from '../../support/find-prometheus.js';
+import { freePort } from '../../support/free-port.js';
+import { cleanUpAll, onCleanUp, startProcess } from '../../support/processes.js';
+import { until } from '../../support/until.js';
 
 const TYPES = {
   background_service_leader: 'gauge',
@@ -64,12 +62,6 @@ describe('Prometheus', () => {
     programs = await ensurePrometheus();
   }, 300_000);
   afterEach(cleanUpAll);
-
-  it('takes the alert rules', async () => {
-    const rules = resolve('libs/background-services/ops/prometheus-alerts.yml');
-    const { stdout } = await promisify(execFile)(programs.promtool, ['check', 'rules', rules]);
-    expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
-  });
 
   it('scrapes every metric of a booted app', async () => {
     const target = await bootApp();
