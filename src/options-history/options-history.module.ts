@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
+import { APP_FILTER } from '@nestjs/core';
 import { type Environment } from '../config/environment.js';
 import { MarketModule } from '../market/market.module.js';
 import { PriceFeed } from '../market/price-feed.js';
@@ -13,6 +14,7 @@ import { OptionsHistoryController } from './options-history.controller.js';
 import { OptionsSource } from './options-source.js';
 import { ObjectStorage } from './storage/object-storage.js';
 import { openStorage } from './storage/open-storage.js';
+import { UnreadHistoricalBodyFilter } from './unread-body.filter.js';
 
 type Config = ConfigService<Environment, true>;
 
@@ -22,6 +24,7 @@ type Config = ConfigService<Environment, true>;
   controllers: [OptionsHistoryController],
   providers: [
     OptionHistoryJob,
+    { provide: APP_FILTER, useClass: UnreadHistoricalBodyFilter },
     {
       provide: OptionsSource,
       inject: [PriceFeed, TradingCalendar, ConfigService],

@@ -35,6 +35,7 @@ export {
   JobProblemFilter,
   type JobRequest,
   type JobsBody,
+  UnreadBodyFilter,
 } from './http/index.js';
 
 // Errors

@@ -6,3 +6,4 @@ export { JobStreams } from './job-streams.js';
 export { mountJobs } from './mount.js';
 export { PROBLEMS } from './problems.js';
 export { RequestBody } from './request-body.js';
+export { UnreadBodyFilter } from './unread-body.filter.js';

@@ -24,6 +24,16 @@ describe('toProblem', () => {
     });
   });
 
+  it("tells of the client's faults that the body parser found, and of none that it keeps to itself", () => {
+    const tooLarge = Object.assign(new Error('request entity too large'), { statusCode: 413, expose: true });
+    expect(toProblem(tooLarge, KINDS)).toMatchObject({
+      ...{ title: 'Payload Too Large', status: 413, code: 'HTTP_413' },
+      detail: 'request entity too large',
+    });
+    expect(toProblem(Object.assign(tooLarge, { expose: false }), KINDS)).toBeUndefined();
+    expect(toProblem(Object.assign(tooLarge, { statusCode: 500, expose: true }), KINDS)).toBeUndefined();
+  });
+
   it('knows the errors of the package by their codes, and tells nothing of others', () => {
     expect(toProblem({ code: 'BGS_STORE', message: 'gone' }, KINDS)).toMatchObject({
       status: 503,

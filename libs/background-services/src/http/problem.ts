@@ -24,7 +24,12 @@ export type ProblemKinds = Readonly<Record<string, ProblemKind>>;
 /** `undefined`: an error that nobody foresaw, of which the client is told nothing. */
 export function toProblem(error: unknown, kinds: ProblemKinds): Problem | undefined {
   if (error instanceof HttpException) return ofHttp(error);
-  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
+  const { code, message, statusCode, expose } = Object(error) as Readonly<
+    Record<'code' | 'message' | 'statusCode' | 'expose', unknown>
+  >;
+  // Of the body parser and its like (http-errors), which Nest 11 hands on as they are.
+  if (expose === true && typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return ofHttp(new HttpException(String(message), statusCode));
   // By its code, not its class: the app may have two copies of the package.
   if (typeof code !== 'string' || !Object.hasOwn(kinds, code)) return undefined;
   return { type: typeOf(code), ...kinds[code]!, detail: String(message), code };
