@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { problemOf, TooManyFailuresError } from '../errors/index.js';
 import { type Job, listItems, type ListedItem } from '../model/index.js';
 import type { JobEnd, JobStore, Progress } from '../store/index.js';
@@ -22,6 +23,8 @@ export class JobRun {
     private readonly notices: ProgressNotices,
   ) {
     this.#progress = job;
+    // Each of its items may wait with it: many listeners are no leak here, of which Node would warn.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Ends the run: no further item starts, and those that run are told. */
