@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Logger } from '@nestjs/common';
 import { eq } from 'drizzle-orm';
-import { type Iteration } from 'nestjs-background-services';
+import { testIteration } from 'nestjs-background-services/testing';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
 import { openDatabase } from '../database/open-database.js';
@@ -38,13 +37,7 @@ describe('The aggregators', () => {
     await connection.db.update(aggregatedSymbols).set({ enabled: true });
   });
 
-  const iteration = (fencingToken: number): Iteration => ({
-    ...{ worker: 'test', key: 'test:leader', number: 1, fencingToken },
-    signal: new AbortController().signal,
-    scheduledAt: new Date(now),
-    assertLeader: () => undefined,
-    logger: new Logger('test'),
-  });
+  const iteration = (fencingToken: number) => testIteration({ fencingToken, scheduledAt: new Date(now) });
   const symbols = () => new AggregatedSymbols(connection.db, clock);
   const depths = (hours = always) =>
     new MarketDepthAggregator(symbols(), feed, hours, clock, new FencedWriter(connection.db));

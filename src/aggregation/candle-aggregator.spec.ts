@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { type Iteration } from 'nestjs-background-services';
+import { testIteration } from 'nestjs-background-services/testing';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
 import { openDatabase } from '../database/open-database.js';
@@ -45,16 +45,8 @@ describe('CandleAggregator', () => {
     { token = 1, late = 0, signal = new AbortController().signal, market = feed } = {},
   ) {
     const slot = ten + minute * MINUTE;
-    const iteration: Iteration = {
-      worker: 'candles',
-      key: 'candles:leader',
-      fencingToken: token,
-      signal,
-      scheduledAt: new Date(slot),
-      number: 1,
-      assertLeader: () => undefined,
-      logger,
-    };
+    const scheduledAt = new Date(slot);
+    const iteration = testIteration({ worker: 'candles', fencingToken: token, signal, scheduledAt, logger });
     const clock = { now: () => new Date(slot + late) };
     return new CandleAggregator(
       { list: async () => SYMBOLS } as unknown as AggregatedSymbols,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { type Iteration } from 'nestjs-background-services';
+import { testIteration } from 'nestjs-background-services/testing';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
 import { openDatabase } from '../database/open-database.js';
@@ -44,17 +44,9 @@ describe('ClosingCaptures', () => {
 
   function run(day: string, hour: number, fencingToken = 1, signal = new AbortController().signal) {
     now = at(day, hour);
-    const iteration: Iteration = {
-      worker: 'daily-portfolio-snapshot',
-      key: 'snapshot:leader',
-      fencingToken,
-      signal,
-      scheduledAt: now,
-      number: 1,
-      assertLeader: () => undefined,
-      logger,
-    };
-    return captures.captureMissed(iteration);
+    return captures.captureMissed(
+      testIteration({ worker: 'snapshot', fencingToken, signal, scheduledAt: now, logger }),
+    );
   }
   const capturedDays = async (account: string) =>
     (await history.daily(account, 100)).map(({ day }) => day).reverse();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Logger } from '@nestjs/common';
 import { type Iteration } from 'nestjs-background-services';
+import { testIteration } from 'nestjs-background-services/testing';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
 import { openDatabase } from '../database/open-database.js';
@@ -18,16 +18,8 @@ import { ValuationHistory } from './valuation-history.js';
 const noon = instantOf('2026-11-20', 12 * 60);
 const evening = instantOf('2026-11-20', 20 * 60);
 
-const iterationOf = (fencingToken: number, signal = new AbortController().signal): Iteration => ({
-  worker: 'intraday-portfolio',
-  key: 'portfolio:leader',
-  fencingToken,
-  signal,
-  scheduledAt: noon,
-  number: 1,
-  assertLeader: () => undefined,
-  logger: new Logger('test'),
-});
+const iterationOf = (fencingToken: number, signal?: AbortSignal): Iteration =>
+  testIteration({ key: 'portfolio:leader', fencingToken, scheduledAt: noon, ...(signal ? { signal } : {}) });
 
 describe('IntradayPortfolioTracker', () => {
   const feed = new PriceFeed(loadPriceSeries());

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { type Iteration } from 'nestjs-background-services';
+import { testIteration } from 'nestjs-background-services/testing';
 import { TestClock } from 'nestjs-background-services/testing';
 import { env } from '../config/env.js';
 import { type HistoricalBootstrapper } from './history/historical-bootstrapper.js';
@@ -57,9 +58,8 @@ describe('TickerLoop', () => {
   function iteration(): Iteration {
     const logger = new Logger('test');
     jest.spyOn(logger, 'log').mockImplementation(() => undefined);
-    const base = { worker: 'ticker', key: 'ticker:loop:leader', fencingToken: 7, number: 1 };
     const { signal } = abort;
-    return { ...base, signal, scheduledAt: new Date(), assertLeader: () => undefined, logger };
+    return testIteration({ worker: 'ticker', key: 'ticker:loop:leader', fencingToken: 7, signal, logger });
   }
 
   it('knows what to stream before it streams, and ticks at its interval', async () => {

@@ -1,3 +1,4 @@
 export * from './background-testing-kit.js';
 export * from './test-clock.js';
 export * from './test-lease-store.js';
+export * from './test-iteration.js';

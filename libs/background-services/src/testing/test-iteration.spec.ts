@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { LeadershipLostError } from '../errors/index.js';
+import { testIteration } from './test-iteration.js';
+
+describe('testIteration', () => {
+  it('has all that an iteration has', () => {
+    expect(testIteration()).toMatchObject({
+      ...{ worker: 'test', key: 'test:leader', fencingToken: 1, number: 1, scheduledAt: new Date(0) },
+      signal: { aborted: false },
+    });
+    expect(testIteration({ worker: 'prices', fencingToken: 7 })).toMatchObject({
+      ...{ worker: 'prices', key: 'prices:leader', fencingToken: 7 },
+    });
+  });
+
+  it('is of a term that ends with its signal', () => {
+    const term = new AbortController();
+    const { assertLeader } = testIteration({ signal: term.signal, fencingToken: 7 });
+    expect(assertLeader).not.toThrow();
+    term.abort();
+    expect(assertLeader).toThrow(LeadershipLostError);
+  });
+});
