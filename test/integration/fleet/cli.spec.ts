@@ -181,7 +181,8 @@ describe('The command line', () => {
     // Whoever can write to Redis can forge a card.
     const redis = new Redis(server.url);
     const forged = 'r\u001b[2J\n';
-    await redis.set(`{background-services}:replica:${forged}`, JSON.stringify({ host: '\r\u0000' }));
+    const text = JSON.stringify({ host: '\r\u0000' });
+    await redis.set(`{background-services}:replica:${forged}`, text, 'EX', 3_600);
     await redis.sadd('{background-services}:replicas', forged);
     redis.disconnect();
 

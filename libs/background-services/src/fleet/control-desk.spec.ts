@@ -19,6 +19,8 @@ class RecordingManager {
 
   terms = () => this.leads.map((key) => ({ key, token: 1, since: 0 }));
   list = () => [{ name: 'orders', key: KEY }];
+  keysHeldBy = (): string[] => [];
+  onReleased = (key: string) => void this.asked.push(`released ${key}`);
   learn = (key: string, entries: unknown) => void this.learnt.push([key, entries]);
   renewNow = () => void this.asked.push('renew');
   resetCircuitBreaker = (name: string) => void this.asked.push(`reset ${name}`);
@@ -73,6 +75,19 @@ describe('ControlDesk', () => {
     await order('1');
     expect(manager.asked).toEqual(['trigger orders']);
     expect(await orders()).toEqual([]);
+  });
+
+  it('has a key tried for that it finds enabled again', async () => {
+    manager.leads = [];
+    manager.keysHeldBy = () => [KEY];
+    await store.board.disable(KEY, 60_000);
+    await store.board.announce();
+    await clock.advance(0);
+    expect(manager.asked).toEqual([]);
+    store.delete(KEY);
+    await store.board.announce();
+    await clock.advance(0);
+    expect(manager.asked).toEqual([`released ${KEY}`]);
   });
 
   it('ends the term that is meant, and no later one', async () => {

@@ -1,5 +1,5 @@
 import { describeError } from '../errors/index.js';
-import type { Clock, FleetBoard } from '../lease/index.js';
+import { type Clock, DISABLED_HOLDER, type FleetBoard } from '../lease/index.js';
 import type { LineLogger } from '../logs/index.js';
 import type { BackgroundServiceManager } from '../manager/index.js';
 import { holdField } from '../workers/index.js';
@@ -73,8 +73,14 @@ export class ControlDesk {
   async #apply(): Promise<void> {
     const { board, manager } = this.context;
     const led = manager.terms().map(({ key }) => key);
-    const [orders, leases] = await Promise.all([board.orders(), led.length > 0 ? board.look(led) : []]);
+    const keys = [...led, ...manager.keysHeldBy(DISABLED_HOLDER)];
+    const [orders, leases] = await Promise.all([board.orders(), keys.length > 0 ? board.look(keys) : []]);
     for (const { key, holder, ledger } of leases) {
+      if (!led.includes(key)) {
+        // Enabled again, which no message may have told.
+        if (holder === null) manager.onReleased(key, DISABLED_HOLDER);
+        continue;
+      }
       const held = manager.list().filter((worker) => worker.key === key);
       manager.learn(
         key,

@@ -77,14 +77,17 @@ describe('FleetPublisher', () => {
     expect(posted).toEqual([0, 60]);
   });
 
-  it('tells the revision that comes back', async () => {
+  it('tells the revision that comes back, and half a beat later that of then', async () => {
     publisher.start();
     await clock.advance(0);
     await store.board.announce();
-    await clock.advance(INTERVAL);
+    await clock.advance(INTERVAL / 2);
+    expect(revisions).toEqual([0, 1]);
+    await store.board.announce();
+    await clock.advance(INTERVAL / 2);
     publisher.onBeat();
     await clock.advance(0);
-    expect(revisions).toEqual([0, 1]);
+    expect(revisions).toEqual([0, 1, 2]);
   });
 
   it('takes the card down at its end, and is quiet from then on', async () => {

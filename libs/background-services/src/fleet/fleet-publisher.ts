@@ -29,6 +29,7 @@ const BURST = 1 / 4;
  */
 export class FleetPublisher {
   #timer: Timer | undefined;
+  #look: Timer | undefined;
   #postedAt = -Infinity;
   #change: Timer | undefined;
   #state: 'idle' | 'open' | 'closed' = 'idle';
@@ -62,6 +63,7 @@ export class FleetPublisher {
     const wasOpen = this.#state === 'open';
     this.#state = 'closed';
     this.#timer?.cancel();
+    this.#look?.cancel();
     this.#change?.cancel();
     if (!wasOpen) return;
     await this.#posting;
@@ -75,6 +77,12 @@ export class FleetPublisher {
     this.#timer?.cancel();
     // Beats come a little apart; only where there are none is this timer needed.
     this.#timer = clock.setTimeout(() => this.#post(), interval * 1.5);
+    // Where no message arrives, an order waits half a beat at most.
+    this.#look?.cancel();
+    this.#look = clock.setTimeout(
+      () => void board.revision().then(onRevision, (error: unknown) => this.#failed(error)),
+      interval / 2,
+    );
     this.#posting = (async () => board.post({ id, text: JSON.stringify(card()), ttl }))().then(
       onRevision,
       (error: unknown) => this.#failed(error),

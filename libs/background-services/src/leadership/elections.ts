@@ -36,6 +36,11 @@ export class Elections {
     this.#heartbeat.beats.add(listener);
   }
 
+  /** A release was heard of, or found: standbys try soon. */
+  onReleased(key: string, holder: string): void {
+    this.#heartbeat.onReleased(key, holder);
+  }
+
   /** Renews everything that is led, ahead of time: an operator may have changed a lease. */
   renewNow(): void {
     this.#heartbeat.renewNow();

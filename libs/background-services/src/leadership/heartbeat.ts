@@ -47,9 +47,12 @@ export class Heartbeat {
   #trouble: { readonly since: number; readonly logAt: number } | undefined;
 
   constructor(private readonly context: HeartbeatContext) {
-    this.#unwatch = context.store.watch(({ key, holder }) =>
-      this.#electors.get(key)?.onReleased(holder, this.#nextWake(holder)),
-    );
+    this.#unwatch = context.store.watch(({ key, holder }) => this.onReleased(key, holder));
+  }
+
+  /** A lease was released: whoever waits for it tries soon. */
+  onReleased(key: string, holder: string): void {
+    this.#electors.get(key)?.onReleased(holder, this.#nextWake(holder));
   }
 
   add(elector: Elector): void {

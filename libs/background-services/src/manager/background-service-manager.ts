@@ -234,6 +234,16 @@ export class BackgroundServiceManager {
     this.context.elections.renewNow();
   }
 
+  /** @internal The keys that this holder has, as far as this replica has seen. */
+  keysHeldBy(holder: string): readonly string[] {
+    return [...this.#campaigns].flatMap(([key, { elector }]) => (elector.leader === holder ? [key] : []));
+  }
+
+  /** @internal A lease is free that this replica may wait for. */
+  onReleased(key: string, holder: string): void {
+    this.context.elections.onReleased(key, holder);
+  }
+
   /** @internal Calls back with every beat of renewals and tries, in the tick in which they are sent. */
   onBeat(listener: () => void): void {
     this.context.elections.onBeat(listener);

@@ -45,6 +45,8 @@ export const DISABLED_HOLDER = 'DISABLED';
 export interface FleetBoard {
   /** Puts up a replica's posting. Returns the revision of the orders. */
   post(posting: Posting): Promise<number>;
+  /** The revision of the orders. */
+  revision(): Promise<number>;
   /** Takes a replica's posting down. */
   withdraw(id: string): Promise<void>;
   /** All postings by instance id: those that are up, and for {@link LAST_WORDS} those that were not taken down. */

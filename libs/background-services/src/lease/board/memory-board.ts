@@ -39,6 +39,10 @@ export class MemoryBoard implements FleetBoard {
     return Promise.resolve(this.#revision);
   }
 
+  revision(): Promise<number> {
+    return Promise.resolve(this.#revision);
+  }
+
   withdraw(id: string): Promise<void> {
     this.#postings.delete(id);
     return Promise.resolve();

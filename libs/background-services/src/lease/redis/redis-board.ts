@@ -53,12 +53,16 @@ export class RedisBoard implements FleetBoard {
   async post({ id, text, ttl }: Posting): Promise<number> {
     return this.link.use(async (redis) => {
       const [revision] = await Promise.all([
-        redis.get(this.#key('revision')),
+        this.#revisionOf(redis),
         redis.set(this.#key(`replica:${id}`), text, 'PX', Math.ceil(ttl) + LAST_WORDS),
         redis.sadd(this.#key('replicas'), id),
       ]);
-      return Number(revision ?? 0);
+      return revision;
     });
+  }
+
+  revision(): Promise<number> {
+    return this.link.use((redis) => this.#revisionOf(redis));
   }
 
   async withdraw(id: string): Promise<void> {
@@ -189,6 +193,10 @@ export class RedisBoard implements FleetBoard {
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async #revisionOf(redis: Pick<Redis, 'get'>): Promise<number> {
+    return Number((await redis.get(this.#key('revision'))) ?? 0);
   }
 
   /** Where publishing is forbidden (an ACL), replicas look with their next renewal. */

@@ -23,8 +23,11 @@ export class QuorumBoard implements FleetBoard {
 
   /** The sum of the nodes' revisions: another one whenever any of them has another, and when a node goes or comes. */
   async post(posting: Posting): Promise<number> {
-    const revisions = await this.#each((board) => board.post(posting));
-    return revisions.reduce((sum, revision) => sum + revision, 0);
+    return sumOf(await this.#each((board) => board.post(posting)));
+  }
+
+  async revision(): Promise<number> {
+    return sumOf(await this.#each((board) => board.revision()));
   }
 
   async withdraw(id: string): Promise<void> {
@@ -112,4 +115,8 @@ export class QuorumBoard implements FleetBoard {
     const cause: unknown = replies.find(({ status }) => status === 'rejected');
     throw new StoreError(`${answers.length} of ${this.#boards.length} Redis nodes answer`, { cause });
   }
+}
+
+function sumOf(revisions: readonly number[]): number {
+  return revisions.reduce((sum, revision) => sum + revision, 0);
 }
