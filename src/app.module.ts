@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
-import { ConfigModule, ConfigService } from '@nestjs/config';
+import { ConfigService } from '@nestjs/config';
 import { ScheduleModule } from '@nestjs/schedule';
 import { BackgroundJobsModule, type BackgroundJobsOptions } from 'nestjs-background-jobs';
 import { BackgroundServicesModule } from 'nestjs-background-services';
 import { AggregationModule } from './aggregation/aggregation.module.js';
-import { type Environment, validateEnvironment } from './config/environment.js';
+import { EnvironmentModule } from './config/config.module.js';
+import { type Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HttpModule } from './http/http.module.js';
 import { IterationLogModule } from './iteration-log/iteration-log.module.js';
@@ -17,13 +18,7 @@ import { TickerModule } from './ticker/ticker.module.js';
 
 @Module({
   imports: [
-    // env.ts has read the .env file; what is unset stays unset, and is not looked up past the validation.
-    ConfigModule.forRoot({
-      isGlobal: true,
-      validate: validateEnvironment,
-      ignoreEnvFile: true,
-      skipProcessEnv: true,
-    }),
+    EnvironmentModule,
     ScheduleModule.forRoot(),
     HttpModule,
     IterationLogModule,
