@@ -6,7 +6,7 @@ import type { JobBody } from 'nestjs-background-jobs';
 import { cleanUpAll } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
 import { S3Server } from '../support/s3-server.js';
-import { Host, makeFolder } from './options-history/host.js';
+import { Host, makeFolder } from './host/host.js';
 
 /** 8 days at a time, each 60 ms: what may end within the tenth of a second that the file of jobs is behind, and what runs then. */
 const MOST_UNRECORDED = 3 * 8;
@@ -29,7 +29,7 @@ describe('A host alone', () => {
 
   beforeAll(async () => {
     folder = await makeFolder();
-    host = await Host.start(folder);
+    host = await Host.start({ folder });
   }, 40_000);
 
   it('accepts a year at once, and stores a chain for every trading day', async () => {
@@ -130,12 +130,12 @@ describe('A host alone', () => {
 
   it('goes on where it was when it is killed and started again, and still knows what is over', async () => {
     await host.process.stop();
-    host = await Host.start(folder, { OPTIONS_DELAY: '60' });
+    host = await Host.start({ folder, env: { OPTIONS_DELAY: '60' } });
     const { body } = await host.ask('/historical/option', { body: { ...year, root: 'IBM' } });
     await host.waitFor(body, 'a third of the year', ({ counts }) => counts.completed >= 84);
     await host.process.kill();
 
-    host = await Host.start(folder);
+    host = await Host.start({ folder });
     expect(await host.ask(`/jobs/${first.id}`)).toMatchObject({
       status: 200,
       body: { counts: first.counts },
@@ -165,7 +165,7 @@ describe('Two replicas on one Redis and one bucket', () => {
       ...s3.credentials,
     };
     const [a, b] = await Promise.all(
-      [await makeFolder(), await makeFolder()].map((folder) => Host.start(folder, env)),
+      [await makeFolder(), await makeFolder()].map((folder) => Host.start({ folder, env })),
     );
     const { body } = await a!.ask('/historical/option', { body: week });
     expect(await b!.waitForEnd(body)).toMatchObject({

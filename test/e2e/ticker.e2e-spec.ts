@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cleanUpAll, until } from '../support/processes.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { RedisServer } from '../support/redis-server.js';
-import { Host } from './ticker/host.js';
+import { Host } from './host/host.js';
 import { Listener } from './ticker/listener.js';
+import { reload, statusOf } from './ticker/ticker-api.js';
 
 const INTERVAL = 100;
 /** So many that the history is not complete when its leader is killed. */
@@ -38,13 +39,13 @@ describe('The ticker', () => {
       TICKER_HISTORY_DAYS: String(DAYS),
       TICKER_HISTORY_BATCH: '1',
     };
-    hosts = await Promise.all(['A', 'B'].map((name) => Host.start(name, env)));
+    hosts = await Promise.all(['A', 'B'].map((name) => Host.start({ env: { ...env, INSTANCE_ID: name } })));
   }, 120_000);
   afterAll(cleanUpAll, 30_000);
 
   const rows = async (query: string) => (await postgres.pool.query<Record<string, unknown>>(query)).rows;
   async function roles(): Promise<{ leader: Host; standby: Host | undefined }> {
-    const states = await Promise.all(hosts.map(async (host) => ({ host, status: await host.status() })));
+    const states = await Promise.all(hosts.map(async (host) => ({ host, status: await statusOf(host) })));
     const leader = states.find(({ status }) => status.streaming && status.stream.ticks > 0)?.host;
     if (!leader) throw new Error('nobody streams');
     return { leader, standby: hosts.find((host) => host !== leader) };
@@ -53,29 +54,29 @@ describe('The ticker', () => {
 
   it('reloads whichever replica is asked, and answers who waits on the leader only', async () => {
     const { leader, standby } = await streaming();
-    const name = (await leader.status()).leader;
+    const name = (await statusOf(leader)).leader;
     await rows(`INSERT INTO ticker_subscriptions (instrument) VALUES ('AAPL271217C00250000')`);
-    expect(await standby!.reload('wait=true')).toMatchObject({
+    expect(await reload(standby!, 'wait=true')).toMatchObject({
       status: 409,
       body: { code: 'TICKER_NOT_STREAMING', leader: name },
     });
-    expect(await standby!.reload('wait=false')).toEqual({ status: 200, body: { asked: name } });
-    await until(() => leader.status(), {
+    expect(await reload(standby!, 'wait=false')).toEqual({ status: 200, body: { asked: name } });
+    await until(() => statusOf(leader), {
       what: 'the new subscription to be streamed',
       satisfies: ({ plan }) => plan.reduce((sum, { contracts }) => sum + contracts, 0) === CONTRACTS + 1,
     });
-    expect((await leader.reload('wait=true')).body).toMatchObject({ contracts: CONTRACTS + 1 });
+    expect((await reload(leader, 'wait=true')).body).toMatchObject({ contracts: CONTRACTS + 1 });
   }, 30_000);
 
   it('goes on where a leader was killed in the middle of its work, and loses nothing', async () => {
     const { leader, standby } = await streaming();
     // The history is in the database: any replica can tell.
-    await until(() => standby!.status(), {
+    await until(() => statusOf(standby!), {
       what: 'the history to be under way',
       satisfies: ({ history }) => (history[0]?.doneDays ?? 0) >= 20,
       every: 5,
     });
-    const { plan } = await leader.status();
+    const { plan } = await statusOf(leader);
     await leader.kill();
     const before = await rows('SELECT * FROM ticker_daily_bars ORDER BY account_id, day, symbol');
     expect(before.length).toBeGreaterThanOrEqual(20 * SYMBOLS);
@@ -86,7 +87,7 @@ describe('The ticker', () => {
     expect(dropped).toBe(2);
 
     hosts = [standby!];
-    const after = await until(() => standby!.status(), {
+    const after = await until(() => statusOf(standby!), {
       what: 'the other replica to stream and to complete the history',
       satisfies: ({ streaming, history }) =>
         streaming && history.length === 4 && history.every(({ completedAt }) => completedAt !== null),
@@ -121,13 +122,13 @@ describe('The ticker', () => {
     'goes on ticking while the Redis that it publishes to is %s, counts what it drops, and recovers',
     async (_, takeAway, giveBack) => {
       const [host] = hosts as [Host];
-      const healthy = await host.status();
+      const healthy = await statusOf(host);
       await takeAway();
-      const open = await until(() => host.status(), {
+      const open = await until(() => statusOf(host), {
         what: 'the breaker to open',
         satisfies: ({ publisher }) => publisher.openings > healthy.publisher.openings,
       });
-      const later = await until(() => host.status(), {
+      const later = await until(() => statusOf(host), {
         what: 'twenty further ticks',
         satisfies: ({ stream }) => stream.ticks >= open.stream.ticks + 20,
         timeout: 20 * INTERVAL + 5_000,
@@ -135,7 +136,7 @@ describe('The ticker', () => {
       expect(later.streaming).toBe(true);
       expect(later.publisher.dropped.open).toBeGreaterThan(open.publisher.dropped.open);
       await giveBack();
-      await until(() => host.status(), {
+      await until(() => statusOf(host), {
         what: 'the breaker to close',
         satisfies: ({ publisher }) =>
           publisher.state === 'closed' && publisher.published > later.publisher.published,
