@@ -195,7 +195,8 @@ describe('FleetStatus on Redis', () => {
     expect((await bare!.status.view()).current).toBe(false);
     const servers = [server, other];
     await Promise.all(servers.map((each) => each.resetCommandStats()));
-    const seconds = 30;
+    // Two renewals of the default lease.
+    const seconds = 20;
     const end = performance.now() + seconds * 1_000;
     await until(() => performance.now() >= end, {
       what: 'some renewals',

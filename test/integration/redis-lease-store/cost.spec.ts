@@ -1,18 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { RedisLeaseStore } from 'nestjs-background-services';
 import { cleanUpAll, onCleanUp } from '../../support/deferred-cleanup.js';
 import { lead, LONG_TTL as ttl } from '../../support/leases.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
+import { until } from '../../support/until.js';
 
 describe('what RedisLeaseStore costs', () => {
   let server: RedisServer;
+  let operator: Redis;
+  let opened: number;
 
-  beforeEach(async () => void (server = await RedisServer.start()));
+  beforeEach(async () => {
+    server = await RedisServer.start();
+    operator = new Redis(server.url);
+    onCleanUp(() => operator.disconnect());
+    opened = 0;
+  });
   afterEach(cleanUpAll);
 
   function open(url = server.url): RedisLeaseStore {
     const store = new RedisLeaseStore({ redis: url, commandTimeout: 3_000 });
+    opened += 1;
     onCleanUp(() => store.close());
     return store;
   }
@@ -29,6 +39,14 @@ describe('what RedisLeaseStore costs', () => {
 
   /** The commands that `work` causes, those inside the scripts included. */
   async function commandsOf(work: () => Promise<unknown>) {
+    // Each store subscribes once, when its connection is there.
+    await until(() => operator.client('LIST', 'TYPE', 'PUBSUB'), {
+      what: 'the subscriptions',
+      satisfies: (list) =>
+        String(list)
+          .split('\n')
+          .filter((line) => / sub=[1-9]/.test(line)).length >= opened,
+    });
     await server.resetCommandStats();
     await work();
     const { calls } = await server.commandStats();
