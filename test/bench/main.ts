@@ -5,6 +5,8 @@ import { boot } from './boot.js';
 import { handOver } from './hand-over.js';
 import { heartbeatThread } from './heartbeat-thread.js';
 import { jobs } from './jobs.js';
+import { jobsClients } from './jobs-clients.js';
+import { jobsMemory } from './jobs-memory.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
 import { quorum } from './quorum.js';
@@ -32,6 +34,8 @@ const benchmarks: readonly Benchmark[] = [
   heartbeatThread,
   ticker,
   jobs,
+  jobsClients,
+  jobsMemory,
 ];
 const names = benchmarks.map(({ name }) => name);
 
