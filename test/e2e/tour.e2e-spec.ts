@@ -13,7 +13,7 @@ const lines = snippetsOf(tour)
   .filter(({ language }) => language === 'sh')
   .flatMap(({ text }) => text.split('\n'))
   .map((line) => line.replace(/\s+#.*$/, ''))
-  .filter((line) => line.startsWith('curl '));
+  .filter((line) => /^(curl|node) /.test(line));
 
 /** What the README says that is seen, of each command by a part of it. */
 const SEEN: readonly (readonly [string, ...RegExp[]])[] = [
@@ -36,6 +36,7 @@ const SEEN: readonly (readonly [string, ...RegExp[]])[] = [
   ['jobs/$ID"', /"status":"(running|completed)"/],
   ['jobs/$ID/events', /"completed":252.*"status":"completed"/],
   ['jobs/$ID/items?status=failed', /"items":\[\]/],
+  ['progress-bar.mjs', /100 % \(252 of 252.*\)\n/, /252 done, 0 there already, 0 failed/],
 ];
 
 /** A newcomer's way, on what `npm run seed` and `npm start` start. */
@@ -79,7 +80,7 @@ describe("The README's tour", () => {
 
   it('shows what it says', async () => {
     for (const line of lines) {
-      const shell = await startProcess('sh', ['-c', line], { env, cwd: folder });
+      const shell = await startProcess('sh', ['-c', line], { env, cwd: repository });
       const { code } = await shell.exited;
       const output = shell.output;
       expect({ line, code, output }).toEqual({ line, code: 0, output: expect.any(String) });
