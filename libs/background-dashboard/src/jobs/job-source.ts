@@ -1,7 +1,12 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type * as JobsPackage from 'nestjs-background-jobs';
 import { NoJobsError } from '../errors.js';
+
+/** Of Node's loaders, and of what bundles or replaces them. */
+const NOT_FOUND: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
+
+const logger = new Logger('BackgroundDashboard');
 
 /** The jobs of the app, where it has `nestjs-background-jobs`; an app without pays nothing. */
 @Injectable()
@@ -36,15 +41,13 @@ async function find(modules: ModuleRef): Promise<JobsPackage.BackgroundJobs | un
   }
 }
 
-/** @throws what keeps it from loading where it is installed: an app that has jobs wants to know */
+/** It is optional: what keeps it from loading is no reason not to boot, but one to say so, unless it is simply not there. */
 async function load(): Promise<typeof JobsPackage | undefined> {
   try {
     return await import('nestjs-background-jobs');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // Node's words: "Cannot find package 'nestjs-background-jobs' imported from …".
-    if (code === 'ERR_MODULE_NOT_FOUND' && message.startsWith("Cannot find package 'nestjs-background-jobs'"))
-      return undefined;
-    throw error;
+    if (!NOT_FOUND.includes(code)) logger.warn(`nestjs-background-jobs could not be loaded: ${message}`);
+    return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { JobStoreError } from '../../errors/index.js';
 import { isFinal, JOB_STATES } from '../../model/index.js';
 import { RedisJobStore } from './redis-job-store.js';
+import { LIST_ITEMS } from './scripts.js';
 import { Context, FAILED } from '../../spec-support/job-store-contract/context.js';
 import {
   describeJobStore,
@@ -63,6 +64,25 @@ describe('RedisJobStore', () => {
     await context.gone(job.id);
     await context.store.expire(Date.now() + 1_000);
     expect(await operator.keys('*')).toEqual([`${STEM}:types`]);
+  });
+
+  it('lists a part once that is sent again because its answer was lost', async () => {
+    const { id } = await context.created();
+    const run = await context.begun(id);
+    const list = (from: number, last: number, ...keys: readonly string[]) =>
+      operator.eval(LIST_ITEMS, 1, STEM, id, run, 1, from, last, ...keys.flatMap((key) => [key, 0, '']));
+    for (const times of [1, 2]) await list(0, 0, 'a', `b${times}`);
+    for (const key of ['c', 'c']) await list(2, 0, key);
+    for (const key of ['d', 'd']) await list(3, 1, key);
+    expect(await context.store.get(id)).toMatchObject({ counts: { total: 4 } });
+    const { entries } = (await context.store.items(id, { limit: 10 }))!;
+    expect(entries.map(({ key }) => key)).toEqual(['a', 'b2', 'c', 'd']);
+  });
+
+  it('begins a job whose ledger somebody removed, with nothing left to do', async () => {
+    const { id } = await context.running(['a']);
+    await operator.del(`${STEM}:order:${id}`, `${STEM}:ledger:${id}`);
+    expect(await context.store.begin(id, Date.now())).toMatchObject({ pending: [] });
   });
 
   it('takes off the list of ends what is none of its own', async () => {

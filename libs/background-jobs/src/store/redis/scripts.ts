@@ -47,6 +47,7 @@ local _, order, payload, ledger = keysOf(id)
 local keys, payloads = {}, {}
 for from = 0, tonumber(v[5]) - 1, 1000 do
   local part = redis.call('LRANGE', order, from, from + 999)
+  if #part == 0 then break end
   local outcomes, texts = redis.call('HMGET', ledger, unpack(part)), redis.call('HMGET', payload, unpack(part))
   for i, key in ipairs(part) do
     if outcomes[i] == '' then
@@ -60,7 +61,7 @@ return { read(id), 1, keys, payloads }
 
 /**
  * ARGV: id, run, now, how many are listed already, '1' if these are the last, then key, whether there is a payload, payload, …
- * Answers the job, or 0: lost.
+ * Answers the job, or 0: lost. A part that is sent again, because its answer was lost, is listed once.
  */
 export const LIST_ITEMS = `${COMMON}
 local id, run, now, from, last = unpack(ARGV, 1, 5)
@@ -68,10 +69,12 @@ if not runs(id, run) then return 0 end
 if redis.call('HGET', jobKey(id), 'total') == '' then
   local _, order, payload, ledger = keysOf(id)
   if from == '0' then redis.call('UNLINK', order, payload, ledger) end
-  for i = 6, #ARGV, 3 do
-    redis.call('RPUSH', order, ARGV[i])
-    redis.call('HSET', ledger, ARGV[i], '')
-    if ARGV[i + 1] == '1' then redis.call('HSET', payload, ARGV[i], ARGV[i + 2]) end
+  if redis.call('LLEN', order) == tonumber(from) then
+    for i = 6, #ARGV, 3 do
+      redis.call('RPUSH', order, ARGV[i])
+      redis.call('HSET', ledger, ARGV[i], '')
+      if ARGV[i + 1] == '1' then redis.call('HSET', payload, ARGV[i], ARGV[i + 2]) end
+    end
   end
   if last == '1' then
     change(id, now, 'total', redis.call('LLEN', order))
