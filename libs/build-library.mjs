@@ -4,50 +4,89 @@
  * The compiler writes types and modules; the modules are then put together into one file an entry, and chunks for what entries share.
  * To find and load a hundred small modules takes an app longer than to run all that is in them.
  *
- * Entries are what package.json names in `exports`, and the files called `*-thread.ts`: a thread is started from a file of its own,
- * which lies at the top of `dist`, beside the code that starts it. Programs, which it names in `bin`, are one file each, and contain what
- * they use and nothing else.
+ * An entry is what package.json names in `exports`. Each is there twice, in `esm` and in `cjs`, for a CommonJS jest and a bundler cannot load
+ * ES modules from CommonJS; the types are there once, so that both are the same to the compiler. Files called `*-thread.ts` are entries,
+ * too: a thread is started from a file of its own, which lies beside the code that starts it. Programs, the files called `cli/main.ts`,
+ * are one file each, and contain what they use and nothing else.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import process from 'node:process';
-import { rollup } from 'rollup';
-import { buildPage } from './build-page.mjs';
+import { bundle } from './build/bundle.mjs';
+import { writeDeclarations } from './build/declarations.mjs';
+import { writeNotices } from './build/notices.mjs';
+import { buildPage } from './build/page.mjs';
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-for (const name of process.argv.slice(2)) await buildLibrary(join(import.meta.dirname, name));
+for (const name of process.argv.slice(2)) await buildLibrary(name);
 
-async function buildLibrary(library) {
+async function buildLibrary(name) {
+  const library = join(import.meta.dirname, name);
   const dist = join(library, 'dist');
-  const modules = join(dist, 'modules');
+  const compiled = join(dist, 'compiled');
   remove(dist);
-  compile(library, { types: dist, modules });
-  const { exports, bin = {} } = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8'));
-  await bundle({ ...entriesOf(exports, modules), ...threadsOf(modules) }, { into: dist });
-  for (const [file, module] of Object.entries(entriesOf(bin, modules))) {
-    // Nobody runs a program for the side effects of modules that it makes no use of.
-    await bundle({ [file]: module }, { into: dist, treeshake: { moduleSideEffects: false } });
-    chmodSync(join(dist, `${file}.js`), 0o755);
+  compile(library, compiled);
+
+  const manifest = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8'));
+  // The compiler's output has the folders of `libs`: what is shared lies beside the library.
+  const modules = join(compiled, name, 'src');
+  const entries = entriesOf(manifest.exports);
+  const files = { ...modulesOf(entries, modules), ...threadsOf(modules) };
+  const common = { manifest, workspaces: compiled };
+  const formats = [
+    { format: 'esm', dir: join(dist, 'esm') },
+    { format: 'cjs', dir: join(dist, 'cjs') },
+  ];
+  const included = await bundle({ ...common, input: files, outputs: formats });
+  // Nobody runs a program for the side effects of modules that it makes no use of.
+  for (const [file, module] of Object.entries(programsOf(modules))) {
+    const outputs = [{ format: 'esm', dir: dist }];
+    const ofProgram = await bundle({ ...common, input: { [file]: module }, outputs, hasSideEffects: false });
+    included.push(...ofProgram);
   }
-  remove(modules);
-  if (existsSync(join(library, 'page'))) await buildPage(library);
+  mkdirSync(join(dist, 'cjs'), { recursive: true });
+  writeFileSync(join(dist, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+  await writeDeclarations({ manifest, workspaces: compiled, modules, entries, dist });
+  remove(compiled);
+
+  if (existsSync(join(library, 'page'))) included.push(...(await buildPage(library)));
+  writeNotices(included, { into: dist });
+  takeAlong(['LICENSE', 'CHANGELOG.md'], library);
 }
 
-function compile(library, { types, modules }) {
-  const project = join(library, 'tsconfig.build.json');
-  const args = [compiler, '-p', project, '--declarationDir', types, '--outDir', modules];
+/** What npm packs lies in the library's own folder. It is there before, so that packing changes nothing that another packing is at. */
+function takeAlong(files, library) {
+  const root = join(import.meta.dirname, '..');
+  // The image is built without documents.
+  for (const file of files.filter((name) => existsSync(join(root, name))))
+    copyFileSync(join(root, file), join(library, file));
+}
+
+function compile(library, into) {
+  const args = [compiler, '-p', join(library, 'tsconfig.build.json'), '--outDir', into];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
   if (status !== 0) throw new Error(`The compiler found errors in ${library}`);
 }
 
-/** Modules by their names in `dist`. */
-function entriesOf(named, modules) {
-  const files = Object.values(named).map((entry) => (typeof entry === 'string' ? entry : entry.default));
-  const built = files.filter((file) => file?.startsWith('./dist/')).map((file) => relative('dist', file));
-  return Object.fromEntries(built.map((file) => [withoutExtension(file), join(modules, file)]));
+/** Names of the entries, as their files are called without folder and ending: `index`, `testing/index`. */
+function entriesOf(named) {
+  const files = Object.values(named).map((conditions) => conditions.default);
+  return files.filter(Boolean).map((file) => withoutExtension(relative('dist/esm', file)));
+}
+
+function modulesOf(entries, modules) {
+  return Object.fromEntries(entries.map((entry) => [entry, join(modules, `${entry}.js`)]));
 }
 
 function threadsOf(modules) {
@@ -55,29 +94,8 @@ function threadsOf(modules) {
   return Object.fromEntries(threads.map((file) => [withoutExtension(basename(file)), join(modules, file)]));
 }
 
-async function bundle(input, { into, treeshake = true }) {
-  const { write, close } = await rollup({
-    input,
-    external: /^[^./]/,
-    treeshake,
-    plugins: [{ name: 'source-maps', load: withSourceMap }],
-    onwarn: (warning) => {
-      // The compiler's helpers look for `this.__decorate` first, which no module has.
-      if (warning.code !== 'THIS_IS_UNDEFINED') throw new Error(warning.message);
-    },
-  });
-  // Names stay as they are written: users meet them in errors, logs and stack traces.
-  await write({
-    dir: into,
-    chunkFileNames: 'shared-[hash].js',
-    hoistTransitiveImports: false,
-    sourcemap: true,
-  });
-  await close();
-}
-
-function withSourceMap(file) {
-  return { code: readFileSync(file, 'utf8'), map: readFileSync(`${file}.map`, 'utf8') };
+function programsOf(modules) {
+  return existsSync(join(modules, 'cli/main.js')) ? { 'cli/main': join(modules, 'cli/main.js') } : {};
 }
 
 function withoutExtension(file) {

@@ -32,7 +32,7 @@ describe('AppModule', () => {
     const workers = app.get(BackgroundServiceManager).list();
     expect(workers.map(({ name, key }) => [name, key]).sort()).toEqual([
       ['candles', 'aggregation:candles:leader'],
-      ['daily-portfolio-snapshot', 'portfolio:daily_snapshot:leader'],
+      ['daily-portfolio-snapshot', 'portfolio:daily_scheduler:leader'],
       ['end-of-day-capture', 'portfolio:end_of_day:leader'],
       ['intraday-portfolio', 'portfolio:background_services:leader'],
       ['market-depth', 'aggregation:depth:leader'],
@@ -63,6 +63,72 @@ describe('AppModule', () => {
       'running',
       'status',
     ]);
+  });
+
+  it('calls aggregators healthy that another replica leads', async () => {
+    const manager = app.get(BackgroundServiceManager);
+    await until(() => manager.isLeader('aggregation:sentiment:leader'), {
+      what: 'a leader of the sentiment',
+    });
+    await manager.stepDown('aggregation:sentiment:leader');
+    expect(bodyOf(await get('/api/health/aggregators').expect(200))).toMatchObject({
+      overall_status: 'healthy',
+      services: { sentiment: { status: 'standby', running: false } },
+    });
+  });
+
+  it('finds nothing under a path with control characters, whatever the path', async () => {
+    const { paths } = bodyOf(await get(`/${API_DOCS}.json`)) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    const templates = Object.keys(paths).filter((path) => path.includes('{') && paths[path]?.['get']);
+    expect(templates.length).toBeGreaterThan(6);
+    for (const template of templates) {
+      for (const hostile of [
+        '%00',
+        'a%00b',
+        '%1b%5b31m',
+        '%0d%0a',
+        '%C2%9B',
+        '%ED%A0%80',
+        '%F0',
+        '%2e%2e%2f',
+      ]) {
+        const { status } = await get(template.replaceAll(/\{\w+\}/g, hostile));
+        expect([template, hostile, [400, 401, 404].includes(status) ? 'refused' : status]).toEqual([
+          template,
+          hostile,
+          'refused',
+        ]);
+      }
+    }
+  });
+
+  it('asks for the API key, in the document, wherever a guard does', async () => {
+    const { paths, components } = bodyOf(await get(`/${API_DOCS}.json`)) as {
+      paths: Record<
+        string,
+        Record<string, { security?: object[]; responses: object; requestBody?: unknown }>
+      >;
+      components: { securitySchemes: object };
+    };
+    expect(components.securitySchemes).toHaveProperty('x-api-key');
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { security }] of Object.entries(operations)) {
+        const concrete = path.replaceAll(/\{\w+\}/g, '018f0000-0000-7000-8000-000000000000');
+        const { status } = await request(app.getHttpServer())[method as 'get'](concrete);
+        expect([method, path, security ?? []]).toEqual([
+          method,
+          path,
+          status === 401 ? [{ 'x-api-key': [] }] : [],
+        ]);
+      }
+    }
+    const submit = paths['/historical/option']?.['post'];
+    expect(Object.keys(submit?.responses ?? {})).toEqual(['200', '202', '400', '401', '429', '503']);
+    expect(submit?.requestBody).toMatchObject({
+      content: { 'application/json': { examples: { january: { value: { root: 'AAPL' } } } } },
+    });
   });
 
   it('documents its API, with that of the libraries', async () => {

@@ -8,6 +8,7 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { z } from 'zod';
+import { PathTextPipe } from '../http/path-text.pipe.js';
 import { limit } from '../http/query.js';
 import { AggregatesReader } from './aggregates.reader.js';
 import { symbolOf } from './symbol-of.js';
@@ -21,7 +22,7 @@ export class AggregatesController {
 
   /** Spread, depth and imbalance of the order book, at most five seconds old while the market trades. */
   @Get('depth/:symbol')
-  async depth(@Param('symbol') text: string) {
+  async depth(@Param('symbol', PathTextPipe) text: string) {
     const symbol = symbolOf(text);
     const depth = await this.reader.depth(symbol);
     if (depth) return depth;
@@ -31,7 +32,7 @@ export class AggregatesController {
   /** How the crowd was positioned in the last hour, newest first, and what a contrarian does. */
   @Get('sentiment/:symbol')
   async sentiment(
-    @Param('symbol') text: string,
+    @Param('symbol', PathTextPipe) text: string,
     @Query({ schema: historyQuery }) { limit }: z.infer<typeof historyQuery>,
   ) {
     const symbol = symbolOf(text);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { testIteration } from 'nestjs-background-services/testing';
+import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
-import { openDatabase } from '../database/open-database.js';
 import { aggregatedSymbols, fences, marketDepths, sentiments } from '../database/schema.js';
 import { StaleTokenError } from '../database/stale-token.error.js';
 import { MarketHours } from '../market/market-hours.js';
@@ -27,7 +27,7 @@ describe('The aggregators', () => {
   const clock = { now: () => new Date(now) };
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     reader = new AggregatesReader(connection.db);
   }, 60_000);
   afterAll(() => connection.close());
@@ -83,7 +83,7 @@ describe('AggregatedSymbols', () => {
   let symbols: AggregatedSymbols;
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     symbols = new AggregatedSymbols(connection.db, { now: () => new Date(now) });
   }, 60_000);
 

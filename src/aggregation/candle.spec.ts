@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Candle, minuteCandle, rollUp } from './candle.js';
-import { startOf } from './time-frame.js';
+import { startOf } from '../market/time-frame.js';
 
 const MINUTE = 60_000;
 const ten = Date.UTC(2026, 10, 20, 10);

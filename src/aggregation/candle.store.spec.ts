@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
-import { openDatabase } from '../database/open-database.js';
 import { candles, fences } from '../database/schema.js';
 import { StaleTokenError } from '../database/stale-token.error.js';
 import { type Candle } from './candle.js';
@@ -23,7 +23,7 @@ describe('CandleStore', () => {
   const term = (fencingToken: number) => ({ key: 'candles:leader', fencingToken });
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     store = new CandleStore(connection.db, new FencedWriter(connection.db));
   }, 60_000);
   afterAll(() => connection.close());

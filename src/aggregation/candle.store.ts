@@ -5,7 +5,7 @@ import { FencedWriter, type WritersTerm } from '../database/fenced-writer.js';
 import { candles } from '../database/schema.js';
 import { type MarketSymbol } from '../market/symbols.js';
 import { type Candle, rollUp } from './candle.js';
-import { lengthOf, startOf, TIME_FRAMES, type TimeFrame } from './time-frame.js';
+import { lengthOf, startOf, TIME_FRAMES, type TimeFrame } from '../market/time-frame.js';
 
 /** The candles in the database: read by anybody, written by the leader. */
 @Injectable()

@@ -1,4 +1,4 @@
-import { lengthOf, startOf, type TimeFrame } from './time-frame.js';
+import { lengthOf, startOf, type TimeFrame } from '../market/time-frame.js';
 
 /** Open, high, low and close of a period that is over. */
 export interface Candle {

@@ -1,5 +1,5 @@
 import { type MarketHours } from '../market/market-hours.js';
-import { lengthOf, startOf } from './time-frame.js';
+import { lengthOf, startOf } from '../market/time-frame.js';
 
 /** The most minutes of trading that a run looks back: two days of a market that never closes, a week of the NYSE. */
 export const CATCH_UP_LIMIT = 2 * 24 * 60;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { type DatabaseConnection } from './database.js';
 import { FencedWriter } from './fenced-writer.js';
-import { openDatabase } from './open-database.js';
 import { accounts, fences } from './schema.js';
 import { StaleTokenError } from './stale-token.error.js';
 
@@ -12,7 +12,7 @@ describe('FencedWriter', () => {
   let writer: FencedWriter;
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     writer = new FencedWriter(connection.db);
   }, 60_000);
   afterAll(() => connection.close());

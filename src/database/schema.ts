@@ -9,7 +9,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import { type TimeFrame } from '../aggregation/time-frame.js';
+import { type TimeFrame } from '../market/time-frame.js';
 import { type MarketSymbol } from '../market/symbols.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });

@@ -40,6 +40,19 @@ export const optionHistoryRequest = z
 
 export type OptionHistoryRequest = z.infer<typeof optionHistoryRequest>;
 
+/** The same as JSON Schema, for the API's document: what a client sends. */
+export const optionHistorySchema = {
+  type: 'object',
+  required: ['root', 'startDate', 'endDate'],
+  additionalProperties: false,
+  properties: {
+    root: { type: 'string', enum: [...SYMBOLS] },
+    startDate: { type: 'string', format: 'date', description: `${FIRST_DAY} or later` },
+    endDate: { type: 'string', format: 'date', description: `Less than ${MOST_YEARS} years after startDate` },
+    forceRefresh: { type: 'boolean', default: false, description: 'Fetches what is there already, too' },
+  },
+};
+
 function yearsAfter(day: string, years: number): string {
   return `${Number(day.slice(0, 4)) + years}${day.slice(4)}`;
 }

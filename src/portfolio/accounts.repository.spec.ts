@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eq } from 'drizzle-orm';
+import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../database/database.js';
-import { openDatabase } from '../database/open-database.js';
 import { accounts } from '../database/schema.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { DEMO_ACCOUNTS } from './demo-accounts.js';
@@ -11,7 +11,7 @@ describe('AccountsRepository', () => {
   let repository: AccountsRepository;
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     repository = new AccountsRepository(connection.db);
     await repository.onModuleInit();
   }, 60_000);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { testIteration } from 'nestjs-background-services/testing';
+import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
-import { openDatabase } from '../database/open-database.js';
 import { dailyCaptures, fences } from '../database/schema.js';
 import { StaleTokenError } from '../database/stale-token.error.js';
 import { MarketHours } from '../market/market-hours.js';
@@ -28,7 +28,7 @@ describe('ClosingCaptures', () => {
   let now: Date;
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     accounts = new AccountsRepository(connection.db);
     history = new ValuationHistory(connection.db);
     await accounts.onModuleInit();

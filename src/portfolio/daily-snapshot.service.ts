@@ -16,7 +16,7 @@ export const DAILY_SNAPSHOT = 'daily-portfolio-snapshot';
  * account has won or lost since the day before.
  */
 @Injectable()
-@LeaderElected('portfolio:daily_snapshot:leader', { misfire: 'fire-once', onInterrupted: 'rerun' })
+@LeaderElected('portfolio:daily_scheduler:leader', { misfire: 'fire-once', onInterrupted: 'rerun' })
 export class DailySnapshotService {
   constructor(
     private readonly captures: ClosingCaptures,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Iteration } from 'nestjs-background-services';
 import { testIteration } from 'nestjs-background-services/testing';
+import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
-import { openDatabase } from '../database/open-database.js';
 import { fences, valuations } from '../database/schema.js';
 import { StaleTokenError } from '../database/stale-token.error.js';
 import { MarketHours } from '../market/market-hours.js';
@@ -29,7 +29,7 @@ describe('IntradayPortfolioTracker', () => {
   let now: Date;
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     accounts = new AccountsRepository(connection.db);
     history = new ValuationHistory(connection.db);
     await accounts.onModuleInit();

@@ -8,6 +8,7 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { z } from 'zod';
+import { PathTextPipe } from '../http/path-text.pipe.js';
 import { limit } from '../http/query.js';
 import { Clock } from '../market/clock.js';
 import { MarketHours } from '../market/market-hours.js';
@@ -32,7 +33,7 @@ export class PortfolioController {
 
   /** What an account is worth now, or was at the last close. */
   @Get(':account')
-  async current(@Param('account') id: string) {
+  async current(@Param('account', PathTextPipe) id: string) {
     const account = await this.existing(id);
     const asOf = this.hours.lastTraded(this.clock.now());
     const priceOf = (symbol: MarketSymbol) => this.feed.priceAt(symbol, asOf);
@@ -49,7 +50,7 @@ export class PortfolioController {
   /** What the background services have written about an account, newest first. */
   @Get(':account/history')
   async recorded(
-    @Param('account') id: string,
+    @Param('account', PathTextPipe) id: string,
     @Query({ schema: historyQuery }) query: z.infer<typeof historyQuery>,
   ) {
     const account = await this.existing(id);

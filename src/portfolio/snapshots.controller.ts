@@ -1,7 +1,7 @@
-import { Controller, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { BackgroundServiceManager } from 'nestjs-background-services';
 import { runNow } from '../http/run-now.js';
-import { ApiKeyGuard } from '../security/api-key.guard.js';
+import { RequiresApiKey } from '../security/requires-api-key.js';
 import { DAILY_SNAPSHOT } from './daily-snapshot.service.js';
 import { ValuationHistory } from './valuation-history.js';
 
@@ -15,7 +15,7 @@ export class SnapshotsController {
   /** Captures now what days were missed. Only the leader can: another replica answers 409 and names it. */
   @Post()
   @HttpCode(HttpStatus.OK)
-  @UseGuards(ApiKeyGuard)
+  @RequiresApiKey()
   async capture() {
     await runNow(this.manager, DAILY_SNAPSHOT);
     return { capturedThrough: Object.fromEntries(await this.history.lastCapturedDays()) };

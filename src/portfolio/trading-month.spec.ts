@@ -5,10 +5,10 @@ import { Test } from '@nestjs/testing';
 import { BackgroundServiceManager, BackgroundServicesModule } from 'nestjs-background-services';
 import { BackgroundTestingKit } from 'nestjs-background-services/testing';
 import { asc, eq } from 'drizzle-orm';
+import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { until } from '../../test/support/until.js';
 import { type DatabaseConnection, DATABASE } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
-import { openDatabase } from '../database/open-database.js';
 import { dailyCaptures, dailySnapshots } from '../database/schema.js';
 import { Clock } from '../market/clock.js';
 import { MarketHours } from '../market/market-hours.js';
@@ -24,7 +24,7 @@ import { ValuationHistory } from './valuation-history.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const STEP = 5_000;
-const KEYS = ['portfolio:end_of_day:leader', 'portfolio:daily_snapshot:leader'];
+const KEYS = ['portfolio:end_of_day:leader', 'portfolio:daily_scheduler:leader'];
 
 /** From the Friday before clocks change in New York, over Thanksgiving and the short day after it, to the Monday after that. */
 const TRADING_DAYS = [
@@ -41,7 +41,7 @@ describe('A month of trading, simulated', () => {
   const apps: INestApplicationContext[] = [];
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     kit = new BackgroundTestingKit(instantOf('2026-10-30', 12 * 60));
     for (const instanceId of ['a', 'b']) apps.push(await bootReplica(instanceId));
   }, 60_000);

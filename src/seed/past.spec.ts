@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { CandleStore } from '../aggregation/candle.store.js';
 import { type DatabaseConnection } from '../database/database.js';
 import { FencedWriter } from '../database/fenced-writer.js';
-import { openDatabase } from '../database/open-database.js';
 import { dailyCaptures, dailySnapshots } from '../database/schema.js';
 import { MarketHours } from '../market/market-hours.js';
 import { instantOf } from '../market/new-york-time.js';
@@ -22,7 +22,7 @@ describe('Past', () => {
   let past: Past;
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     const { db } = connection;
     const accounts = new AccountsRepository(db);
     await accounts.onModuleInit();

@@ -8,13 +8,12 @@ import {
   Query,
   ServiceUnavailableException,
   StandardSchemaValidationPipe,
-  UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import { FleetControl } from 'nestjs-background-services';
+import { FleetControl } from 'nestjs-background-services/fleet';
 import { z } from 'zod';
 import { oneOf } from '../http/query.js';
-import { ApiKeyGuard } from '../security/api-key.guard.js';
+import { RequiresApiKey } from '../security/requires-api-key.js';
 import { NotStreamingError, ReloadQueueFullError } from './subscriptions/reload.errors.js';
 import { type Reconciliation, SubscriptionReconciler } from './subscriptions/subscription-reconciler.js';
 import { TICKER_RECONCILIATION } from './ticker.loop.js';
@@ -42,7 +41,7 @@ export class TickerController {
    */
   @Post('reload')
   @HttpCode(HttpStatus.OK)
-  @UseGuards(ApiKeyGuard)
+  @RequiresApiKey()
   async reload(
     @Query({ schema: reloadQuery }) { wait }: z.infer<typeof reloadQuery>,
   ): Promise<Reconciliation | { readonly asked: string }> {

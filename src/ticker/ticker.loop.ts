@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { type Clock, Continuous, type Iteration, LeaderElected } from 'nestjs-background-services';
+import { Continuous, type Iteration, LeaderElected } from 'nestjs-background-services';
+import type { Clock } from 'nestjs-background-services/store';
 import { env } from '../config/env.js';
 import { HistoricalBootstrapper } from './history/historical-bootstrapper.js';
 import { MarketStream } from './stream/market-stream.js';

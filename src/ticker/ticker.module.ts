@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
-import { type Clock as TimerClock, systemClock } from 'nestjs-background-services';
+import { type Clock as TimerClock, systemClock } from 'nestjs-background-services/store';
 import { type Environment } from '../config/environment.js';
 import { Clock } from '../market/clock.js';
 import { MarketHours } from '../market/market-hours.js';

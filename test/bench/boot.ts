@@ -7,6 +7,8 @@ import { median } from './support/statistics.js';
 const WORKERS = 1_000;
 const ROUNDS = 7;
 const IDLE = 2 ** 30;
+/** Times the boot with `@Interval` alone: milliseconds would say more of the machine than of the library. */
+const AT_MOST = 5;
 
 const sides = {
   none: { driver: 'none' },
@@ -38,33 +40,36 @@ export const boot: Benchmark = {
     }
     await redis.stop();
     const ms = (name: Name) => median(took[name]);
+    const against = (name: Name) => ms(name) / ms('schedule');
     return {
       tables: [
         {
-          columns: ['app', 'boot, ms', 'more than without, ms', 'more than `@Interval` alone, ms'],
-          rows: (Object.keys(sides) as Name[]).map((name) => [labels[name], ms(name), ms(name) - ms('none')]),
+          columns: ['app', 'boot, ms', 'more than without, ms', 'against `@Interval` alone'],
+          rows: (Object.keys(sides) as Name[]).map((name) => [
+            ...[labels[name], ms(name), ms(name) - ms('none')],
+            `${against(name).toFixed(2)} ×`,
+          ]),
         },
       ],
       goals: [
         {
-          name: `boot, added by ${WORKERS} elected workers, one lease for all`,
-          figure: ms('one') - ms('schedule'),
-          unit: 'ms',
-          atMost: 150,
+          name: `boot with ${WORKERS} elected workers, one lease for all, against \`@Interval\` alone`,
+          figure: against('one'),
+          atMost: AT_MOST,
         },
         {
-          name: `boot, added by ${WORKERS} elected workers, a lease for each`,
-          figure: ms('each') - ms('schedule'),
-          unit: 'ms',
-          atMost: 150,
+          name: `boot with ${WORKERS} elected workers, a lease for each, against \`@Interval\` alone`,
+          figure: against('each'),
+          atMost: AT_MOST,
         },
       ],
     };
   },
 };
 
-async function bootOnce(
-  side: Pick<WorkersSettings, 'driver' | 'driven' | 'keys'>,
+/** Milliseconds. */
+export async function bootOnce(
+  side: Pick<WorkersSettings, 'driver' | 'driven' | 'keys' | 'library'>,
   redis: string,
 ): Promise<number> {
   const settings = { ...side, workers: WORKERS, every: IDLE, redis };

@@ -49,10 +49,14 @@ export const handOver: Benchmark = {
   },
 };
 
-async function handOversOfOneFleet(): Promise<readonly number[]> {
+/** Milliseconds. @param program what a replica runs, and what it is given as arguments */
+export async function handOversOfOneFleet(
+  program = 'e2e/replica/main.ts',
+  ...given: readonly string[]
+): Promise<readonly number[]> {
   const redis = await RedisServer.start();
   const settings = { redis: redis.url, every: EVERY, http: false };
-  const fleet = await Fleet.start(REPLICAS, settings, [await programPath('e2e/replica/main.ts')]);
+  const fleet = await Fleet.start(REPLICAS, settings, [await programPath(program), ...given]);
   const gaps: number[] = [];
   while (gaps.length < PER_FLEET) {
     const leader = await fleet.leader();

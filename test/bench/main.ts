@@ -1,12 +1,15 @@
 import { cleanUpAll } from '../support/deferred-cleanup.js';
 import { reportGoals } from '../support/goal.js';
 import type { Benchmark } from './benchmark.js';
+import { against } from './against.js';
 import { boot } from './boot.js';
 import { handOver } from './hand-over.js';
+import { health } from './health.js';
 import { heartbeatThread } from './heartbeat-thread.js';
 import { jobs } from './jobs.js';
 import { jobsClients } from './jobs-clients.js';
 import { jobsMemory } from './jobs-memory.js';
+import { jobsMillion } from './jobs-million.js';
 import { memory } from './memory.js';
 import { overhead } from './overhead.js';
 import { quorum } from './quorum.js';
@@ -16,6 +19,7 @@ import { writeDocuments } from './report/documents.js';
 import type { Entry } from './report/record.js';
 import { toText } from './report/table.js';
 import { standbys } from './standbys.js';
+import { OTHER_BUILD } from './support/builds.js';
 import { takeover } from './takeover.js';
 import { thousandWorkers } from './thousand-workers.js';
 import { ticker } from './ticker.js';
@@ -32,10 +36,13 @@ const benchmarks: readonly Benchmark[] = [
   standbys,
   quorum,
   heartbeatThread,
+  health,
   ticker,
   jobs,
   jobsClients,
   jobsMemory,
+  jobsMillion,
+  ...(OTHER_BUILD ? [against] : []),
 ];
 const names = benchmarks.map(({ name }) => name);
 

@@ -74,7 +74,10 @@ export const memory: Benchmark = {
   },
 };
 
-async function heapOf(settings: Pick<WorkersSettings, 'driver' | 'driven' | 'keys'>): Promise<number> {
+/** Bytes, after every worker has run. */
+export async function heapOf(
+  settings: Pick<WorkersSettings, 'driver' | 'driven' | 'keys' | 'library'>,
+): Promise<number> {
   const { app, stop } = await startApp({ ...settings, every: EVERY });
   await app.next('running');
   const runs = settings.driver === 'none' ? 0 : RUNS * (settings.driven ?? WORKERS);

@@ -1,23 +1,13 @@
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import {
-  BackgroundServiceManager,
-  BackgroundServicesModule,
-  currentIteration,
-} from 'nestjs-background-services';
 import { startProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
-import { until } from '../support/until.js';
+import type { IterationsEvent, IterationsSettings } from './apps/iterations-settings.js';
 import type { Benchmark } from './benchmark.js';
+import { MeasuredApp } from './support/measured-app.js';
 import { peerProgram, peerVersion } from './support/peers.js';
-import { median } from './support/statistics.js';
 
 // Short batches: one that the machine interrupts is an outlier, and the median does not see it.
 const BATCH = 100;
 const BATCHES = 4_000;
-
-@Module({ imports: [BackgroundServicesModule.forRoot()] })
-class BenchModule {}
 
 /** Microseconds a call, of each side of one process. */
 type PeerFigures = Readonly<Record<'bare' | 'cockatiel' | 'opossum' | 'redlock' | 'bullmq', number>>;
@@ -27,7 +17,7 @@ export const overhead: Benchmark = {
   title: `What one run costs on top of the work itself (an empty async function), as medians of ${BATCHES} batches of ${BATCH}; bare calls take turns with the others, batch by batch.`,
 
   async run() {
-    const ours = await measureOurs();
+    const ours = await measureIterations();
     const theirs = await measurePeers();
     const row = (label: string, does: string, figure: number, bare: number) => [
       label,
@@ -63,26 +53,11 @@ export const overhead: Benchmark = {
   },
 };
 
-/** Leadership gate, circuit breaker, statistics, context and signal, and the manager's call around it. */
-async function measureOurs() {
-  const app = await NestFactory.createApplicationContext(BenchModule, { logger: false });
-  const manager = app.get(BackgroundServiceManager);
-  let seen = 0;
-  const work = async () => {
-    if (currentIteration()) seen++;
-  };
-  manager.register({ name: 'noop', key: 'bench', schedule: { every: 2 ** 30 }, run: work });
-  await until(() => manager.isLeader('bench'), { what: 'leadership' });
-
-  const bare: number[] = [];
-  const iterations: number[] = [];
-  for (let batch = 0; batch < BATCHES; batch++) {
-    bare.push(await perCall(work));
-    iterations.push(await perCall(() => manager.trigger('noop')));
-  }
-  await app.close();
-  if (seen !== BATCH * BATCHES) throw new Error(`${BATCH * BATCHES} iterations were asked for, ${seen} ran`);
-  return { bare: median(bare), iteration: median(iterations) };
+/** Microseconds a call, measured in a process of its own. */
+export async function measureIterations(library?: string) {
+  const settings: IterationsSettings = { ...(library ? { library } : {}), batch: BATCH, batches: BATCHES };
+  const app = await MeasuredApp.start<IterationsEvent>('iterations', settings);
+  return app.next('measured');
 }
 
 async function measurePeers(): Promise<PeerFigures> {
@@ -95,10 +70,4 @@ async function measurePeers(): Promise<PeerFigures> {
   await peers.exited;
   await redis.stop();
   return JSON.parse(line) as PeerFigures;
-}
-
-async function perCall(call: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  for (let i = 0; i < BATCH; i++) await call();
-  return ((performance.now() - start) * 1_000) / BATCH;
 }

@@ -1,11 +1,7 @@
 import { NestFactory } from '@nestjs/core';
-import {
-  BackgroundServiceManager,
-  BackgroundServicesModule,
-  type LeaseStore,
-  RedisLeaseStore,
-  RedlockLeaseStore,
-} from 'nestjs-background-services';
+import { RedlockLeaseStore, redlockStore } from 'nestjs-background-redlock';
+import { BackgroundServiceManager, BackgroundServicesModule } from 'nestjs-background-services';
+import { type LeaseStore, RedisLeaseStore } from 'nestjs-background-services/store';
 import { setTimeout as pass } from 'node:timers/promises';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
@@ -82,15 +78,16 @@ async function commandsPerSecond({ servers, redis }: Setup): Promise<number> {
   return totals.reduce((sum, total) => sum + total, 0) / (LENGTH / 1_000);
 }
 
-function openStore({ redis }: Setup): LeaseStore | Promise<LeaseStore> {
+function openStore({ redis }: Setup): LeaseStore {
   const commandTimeout = 3_000;
   return typeof redis === 'string'
     ? new RedisLeaseStore({ redis, commandTimeout })
-    : RedlockLeaseStore.open({ nodes: redis, commandTimeout });
+    : new RedlockLeaseStore({ nodes: redis, commandTimeout });
 }
 
 async function startApp(redis: string | readonly string[]) {
-  const app = await NestFactory.createApplicationContext(BackgroundServicesModule.forRoot({ redis }), {
+  const where = typeof redis === 'string' ? { redis } : { store: redlockStore(redis) };
+  const app = await NestFactory.createApplicationContext(BackgroundServicesModule.forRoot(where), {
     logger: false,
   });
   const manager = app.get(BackgroundServiceManager);
@@ -100,7 +97,7 @@ async function startApp(redis: string | readonly string[]) {
 }
 
 async function timesOf(setup: Setup): Promise<Pick<Cost, 'election' | 'renewal'>> {
-  const store = await openStore(setup);
+  const store = openStore(setup);
   await until(() => store.inspect([KEY]), { what: 'the connections' });
   const elections: number[] = [];
   const renewals: number[] = [];

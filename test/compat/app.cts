@@ -53,7 +53,11 @@ class Broken implements OnModuleInit {
   imports: [
     ScheduleModule.forRoot(),
     BackgroundServicesModule.forRootAsync({
-      useFactory: () => ({ redis: process.env['REDIS_URL'] as string, lease: { ttl: 3_000 } }),
+      useFactory: () => ({
+        redis: process.env['REDIS_URL'] as string,
+        lease: { ttl: 3_000 },
+        heartbeat: process.env['HEARTBEAT'] === 'thread' ? 'thread' : 'in-process',
+      }),
     }),
   ],
   providers: [Elected, Plain, Broken],
@@ -74,4 +78,7 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+main().catch((error: unknown) => {
+  say(String(error));
+  process.exitCode = 1;
+});

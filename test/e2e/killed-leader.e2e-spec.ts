@@ -90,7 +90,7 @@ describe('Where the leader was killed in the middle of its work, the next one', 
     });
 
   it('captures the days of the portfolio that are left, each once, and settles them', async () => {
-    const key = 'portfolio:daily_snapshot:leader';
+    const key = 'portfolio:daily_scheduler:leader';
     const today = Math.floor(Date.now() / DAY) * DAY;
     const first = new Date(today - (MISSED + 1) * DAY).toISOString().slice(0, 10);
     for (let i = 0; i < ACCOUNTS; i += 1) {
@@ -167,8 +167,10 @@ describe('Where the leader was killed in the middle of its work, the next one', 
     await killLeaderOf(CANDLES);
     await cut;
     expect(await count(built)).toBeLessThan(SYMBOLS.length * 2 * 24 * 60);
+    // As of now: a run that is under way when a minute ends does not build that one, and the next slot passes meanwhile.
+    const asked = new Date().toISOString();
     await triggered('candles');
-    const behind = `(SELECT max(start) AS last FROM candles WHERE frame = '1m' GROUP BY symbol) AS newest WHERE last < now() - interval '2 minutes'`;
+    const behind = `(SELECT max(start) AS last FROM candles WHERE frame = '1m' GROUP BY symbol) AS newest WHERE last < timestamptz '${asked}' - interval '2 minutes'`;
     await until(() => count(behind), {
       what: 'all candles',
       satisfies: (symbols) => symbols === 0,

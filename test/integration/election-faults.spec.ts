@@ -12,7 +12,7 @@ import { Storm } from './election-faults/storm.js';
 /** What travels: a script call, and the answers to it. */
 const SCRIPT = /evalsha/i;
 // Of a chunk in which other replies may have come along.
-const GRANTED = /(^|\r\n)\*2\r\n:\d+\r\n\*3\r\n:1\r\n/;
+const GRANTED = /(^|\r\n)\*2\r\n:\d+\r\n\*4\r\n:1\r\n/;
 const RENEWED = /(^|\r\n)\*2\r\n:\d+\r\n\*1\r\n:1\r\n/;
 const RELEASED = /(^|\r\n)\*1\r\n\*1\r\n:1\r\n/;
 
@@ -84,7 +84,8 @@ sideBySide('An election that loses its lease', (survives) => {
         const lostAt = performance.now();
         const lostToken = Number(await redis.get(`{${KEY}}:token`));
         const { token } = await fleet.leads(second);
-        expect(performance.now() - lostAt).toBeLessThan(TTL / 2);
+        // It did not have to wait for its own lease to expire.
+        expect(performance.now() - lostAt).toBeLessThan(TTL);
         expect(token).toBeGreaterThan(lostToken);
         expect(journal.violations()).toEqual([]);
       },
@@ -99,7 +100,8 @@ sideBySide('An election that loses its lease', (survives) => {
         await lost;
         const lostAt = performance.now();
         await fleet.leads(second);
-        expect(performance.now() - lostAt).toBeLessThan(TTL / 4);
+        // Sooner than by trying again now and then.
+        expect(performance.now() - lostAt).toBeLessThan(TIMING.retryInterval);
         await steppedDown;
         expect(fleet.journal.violations()).toEqual([]);
       },

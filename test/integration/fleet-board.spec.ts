@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type FleetBoard,
+  boardOf,
   type LeaseStore,
   MemoryLeaseStore,
   RedisLeaseStore,
-} from 'nestjs-background-services';
+} from 'nestjs-background-services/store';
 import { cleanUpAll, onCleanUp } from '../support/deferred-cleanup.js';
 import { lead, LONG_TTL, renew } from '../support/leases.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -45,41 +46,51 @@ describe.each(adapters)('%s', (_name, open) => {
 
   beforeEach(async () => {
     [store, other] = await open();
-    mine = store.board!;
-    theirs = other.board!;
+    mine = boardOf(store)!;
+    theirs = boardOf(other)!;
   });
   afterEach(cleanUpAll);
   afterAll(cleanUpAll);
 
+  it("has one clock for all, the store's", async () => {
+    const before = await mine.time();
+    const between = await theirs.time();
+    const after = await mine.time();
+    expect([before, between, after]).toEqual([before, between, after].sort((a, b) => a - b));
+    expect(Math.abs(before - Date.now())).toBeLessThan(60_000);
+    const { token } = await lead(store, KEY, 'a');
+    expect(token).toBeGreaterThanOrEqual(before);
+  });
+
   describe('postings', () => {
     it('are seen by all until they are taken down', async () => {
-      expect(await theirs.postings()).toEqual(new Map());
-      await mine.post({ id: 'a', text: 'one', ttl: LONG_TTL });
-      await mine.post({ id: '__proto__', text: 'two\n', ttl: LONG_TTL });
-      await mine.post({ id: 'a', text: 'three', ttl: LONG_TTL });
-      expect(await theirs.postings()).toEqual(
+      expect(await theirs.presences()).toEqual(new Map());
+      await mine.putPresence({ id: 'a', text: 'one', ttl: LONG_TTL });
+      await mine.putPresence({ id: '__proto__', text: 'two\n', ttl: LONG_TTL });
+      await mine.putPresence({ id: 'a', text: 'three', ttl: LONG_TTL });
+      expect(await theirs.presences()).toEqual(
         new Map([
           ['a', { text: 'three', isUp: true }],
           ['__proto__', { text: 'two\n', isUp: true }],
         ]),
       );
-      await theirs.withdraw('a');
-      await theirs.withdraw('nobody');
-      expect([...(await mine.postings()).keys()]).toEqual(['__proto__']);
+      await theirs.removePresence('a');
+      await theirs.removePresence('nobody');
+      expect([...(await mine.presences()).keys()]).toEqual(['__proto__']);
     });
 
     it('are last words when they are not put up again, until they are', async () => {
-      await mine.post({ id: 'short', text: 'x', ttl: 60 });
-      await mine.post({ id: 'long', text: 'y', ttl: LONG_TTL });
-      const isUp = async (id: string) => (await theirs.postings()).get(id)?.isUp;
+      await mine.putPresence({ id: 'short', text: 'x', ttl: 60 });
+      await mine.putPresence({ id: 'long', text: 'y', ttl: LONG_TTL });
+      const isUp = async (id: string) => (await theirs.presences()).get(id)?.isUp;
       await until(async () => (await isUp('short')) === false, { what: 'it to go' });
       expect(await isUp('long')).toBe(true);
-      await mine.post({ id: 'short', text: 'z', ttl: LONG_TTL });
-      expect((await theirs.postings()).get('short')).toEqual({ text: 'z', isUp: true });
+      await mine.putPresence({ id: 'short', text: 'z', ttl: LONG_TTL });
+      expect((await theirs.presences()).get('short')).toEqual({ text: 'z', isUp: true });
     });
 
     it('answer with a revision that rises with each announcement', async () => {
-      const post = () => mine.post({ id: 'a', text: '', ttl: LONG_TTL });
+      const post = () => mine.putPresence({ id: 'a', text: '', ttl: LONG_TTL });
       const before = await post();
       expect(await post()).toBe(before);
       await theirs.announce();
@@ -90,30 +101,30 @@ describe.each(adapters)('%s', (_name, open) => {
 
   describe('orders', () => {
     it('go to one taker only', async () => {
-      await mine.order('1', 'step down');
-      await mine.order('2', 'trigger');
-      expect(await theirs.orders()).toEqual(
+      await mine.sendCommand('1', 'step down');
+      await mine.sendCommand('2', 'trigger');
+      expect(await theirs.commands()).toEqual(
         new Map([
           ['1', 'step down'],
           ['2', 'trigger'],
         ]),
       );
-      const taken = await Promise.all([mine, theirs, mine].map((board) => board.claim('1')));
+      const taken = await Promise.all([mine, theirs, mine].map((board) => board.claimCommand('1')));
       expect(taken.filter(Boolean)).toHaveLength(1);
-      expect([...(await mine.orders()).keys()]).toEqual(['2']);
+      expect([...(await mine.commands()).keys()]).toEqual(['2']);
     });
 
     it('go to nobody when they are put up again', async () => {
-      await mine.order('1', 'step down');
-      expect(await mine.claim('1')).toBe(true);
-      await theirs.order('1', 'step down');
-      expect(await theirs.claim('1')).toBe(false);
-      expect(await mine.orders()).toEqual(new Map());
+      await mine.sendCommand('1', 'step down');
+      expect(await mine.claimCommand('1')).toBe(true);
+      await theirs.sendCommand('1', 'step down');
+      expect(await theirs.claimCommand('1')).toBe(false);
+      expect(await mine.commands()).toEqual(new Map());
     });
 
     it('are answered', async () => {
       expect(await mine.answerTo('1')).toBeUndefined();
-      await theirs.answer('1', 'done');
+      await theirs.answerCommand('1', 'done');
       expect(await mine.answerTo('1')).toBe('done');
     });
   });
@@ -135,7 +146,7 @@ describe.each(adapters)('%s', (_name, open) => {
       // The subscription may still be on its way.
       await until(async () => (await theirs.announce(), heard > 0), { what: 'an announcement' });
       heard = 0;
-      await theirs.answer('1', 'done');
+      await theirs.answerCommand('1', 'done');
       await until(() => heard > 0, { what: 'an answer' });
       stop();
       heard = 0;
@@ -151,7 +162,10 @@ describe.each(adapters)('%s', (_name, open) => {
     it('are looked at with their ledgers, in order, and not touched', async () => {
       const lease = await lead(store, KEY, 'a');
       await renew(store, lease, { ledger: { field: 'value' } });
-      const [free, held] = await theirs.look(['free', KEY]);
+      const [free, held] = await theirs.look([
+        { key: 'free', fields: ['field'] },
+        { key: KEY, fields: ['field', 'absent'] },
+      ]);
       expect(free).toEqual({ key: 'free', holder: null, ttl: null, token: null, ledger: {} });
       expect(held).toMatchObject({ key: KEY, holder: 'a', token: lease.token, ledger: { field: 'value' } });
       expect(await theirs.look([])).toEqual([]);
@@ -160,18 +174,22 @@ describe.each(adapters)('%s', (_name, open) => {
     it('have entries that an operator changes, whoever leads', async () => {
       const lease = await lead(store, KEY, 'a');
       await renew(store, lease, { ledger: { field: 'value', stays: 'x' } });
-      await theirs.amend(KEY, { field: null, hold: 'because', absent: null });
-      expect((await mine.look([KEY]))[0]?.ledger).toEqual({ stays: 'x', hold: 'because' });
+      const fields = ['field', 'stays', 'hold', 'absent'];
+      await theirs.setEntries(KEY, { field: null, hold: 'because', absent: null });
+      expect((await mine.look([{ key: KEY, fields }]))[0]?.ledger).toEqual({ stays: 'x', hold: 'because' });
       expect(await renew(store, lease)).toMatchObject({ outcome: 'renewed' });
-      await theirs.amend('nobody:leads', { hold: 'early' });
-      expect((await mine.look(['nobody:leads']))[0]?.ledger).toEqual({ hold: 'early' });
+      await theirs.setEntries('nobody:leads', { hold: 'early' });
+      expect((await mine.look([{ key: 'nobody:leads', fields }]))[0]?.ledger).toEqual({ hold: 'early' });
     });
 
     it('are kept from everybody for a time', async () => {
       const lease = await lead(store, KEY, 'a');
       await theirs.disable(KEY, 100);
       expect(await renew(store, lease)).toEqual({ outcome: 'lost', holder: 'DISABLED' });
-      await until(() => mine.look([KEY]), { what: 'its end', satisfies: ([view]) => view?.holder === null });
+      await until(() => mine.look([{ key: KEY, fields: [] }]), {
+        what: 'its end',
+        satisfies: ([view]) => view?.holder === null,
+      });
       await lead(store, KEY, 'b');
     });
 

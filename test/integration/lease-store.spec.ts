@@ -1,10 +1,10 @@
-import { afterAll } from '@jest/globals';
+import { afterAll, describe, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { type LeaseStore, MemoryLeaseStore, RedisLeaseStore } from 'nestjs-background-services';
+import { type LeaseStore, MemoryLeaseStore, RedisLeaseStore } from 'nestjs-background-services/store';
+import { leaseStoreContract, type StoreUnderTest } from 'nestjs-background-services/testing';
 import { cleanUpAll } from '../support/deferred-cleanup.js';
 import { RedisQuorum } from '../support/redis-quorum.js';
 import { RedisServer } from '../support/redis-server.js';
-import { describeLeaseStore, type StoreUnderTest } from './lease-store-contract/index.js';
 
 afterAll(cleanUpAll);
 
@@ -33,6 +33,15 @@ describeLeaseStore('RedisLeaseStore with a key prefix', () => onRedis('app:'));
 describeLeaseStore('RedlockLeaseStore on 3 servers', () => onQuorum(3));
 
 describeLeaseStore('RedlockLeaseStore on 5 servers with a key prefix', () => onQuorum(5, 'app:'));
+
+/** The contract that is published for authors of stores, on a store of ours. */
+function describeLeaseStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(name, () => {
+    const contract = leaseStoreContract(open);
+    for (const { name: what, run, timeout } of contract.cases) it(what, run, timeout);
+    afterAll(() => contract.close());
+  });
+}
 
 async function onQuorum(size: number, keyPrefix = ''): Promise<StoreUnderTest> {
   const quorum = await RedisQuorum.start(size);

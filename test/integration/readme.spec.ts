@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { cleanUpAll, startProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -11,7 +11,8 @@ const DOCUMENTS = [
   'README.md',
   'CONTRIBUTING.md',
   'libs/background-services/README.md',
-  'libs/background-services/docs/quorum.md',
+  'libs/background-services/docs/write-your-own-store.md',
+  'libs/background-redlock/README.md',
   'libs/background-dashboard/README.md',
   'libs/background-jobs/README.md',
 ];
@@ -37,10 +38,17 @@ afterAll(async () => {
   await cleanUpAll();
 });
 
+/** One that says in its first line which file it is, is that file: others of its document import it. */
+function nameOf({ document, line, text }: Placed): string {
+  const [, library = ''] = /^libs\/([^/]+)/.exec(document) ?? [];
+  const place = `${library}${basename(document, '.md')}`;
+  const [, own] = /^\/\/ (\S+\.ts)\n/.exec(text) ?? [];
+  return own === undefined ? `${place}-${line}.ts` : join(place, own);
+}
+
 async function write(snippet: Placed): Promise<string> {
-  const name = `${basename(snippet.document, '.md')}-${snippet.line}`;
-  const [, library = ''] = /^libs\/([^/]+)/.exec(snippet.document) ?? [];
-  const file = join(folder, `${library}${name}.ts`);
+  const file = join(folder, nameOf(snippet));
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${snippet.prelude}\n${snippet.text}\nexport {};\n`);
   return file;
 }
@@ -79,6 +87,22 @@ describe('The documents', () => {
     expect(run.output).toContain('runs: 3');
   }, 60_000);
 
+  it('have a lease store that passes the contract of stores, under the test runner of Node', async () => {
+    const files = snippets.filter(({ text }) => /^\/\/ \S+\.ts\n/.test(text));
+    const written = await Promise.all(files.map(write));
+    const spec = written.find((file) => file.endsWith('table-lease-store.spec.ts'));
+    const run = await startProcess(process.execPath, [
+      '--import',
+      resolve('test/support/typescript.mjs'),
+      '--test-reporter=tap',
+      '--test',
+      spec!,
+    ]);
+    const { code } = await run.exited;
+    expect({ code, failed: run.output.match(/^ *not ok .*/gm) ?? [] }).toEqual({ code: 0, failed: [] });
+    expect(run.output).toMatch(/^# pass 55$/m);
+  }, 60_000);
+
   it('have Redis commands that Redis takes', async () => {
     const redis = await RedisServer.start();
     const client = new Redis(redis.url);
@@ -99,11 +123,11 @@ describe('The documents', () => {
 
   it('have command lines that the program takes', async () => {
     const redis = await RedisServer.start();
-    const program = resolve('libs/background-services/dist/cli/main.js');
+    const program = resolve('libs/background-services/bin/nestjs-background-services.js');
     const lines = snippets
       .flatMap(({ text }) => text.split('\n'))
-      .filter((line) => /^npx background-services (?!watch)/.test(line))
-      .map((line) => line.replace('npx background-services', program));
+      .filter((line) => /^npx nestjs-background-services (?!watch)/.test(line))
+      .map((line) => line.replace('npx nestjs-background-services', program));
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines) {
       const run = await startProcess('sh', ['-c', line], { env: { REDIS_URL: redis.url } });

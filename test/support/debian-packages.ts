@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -8,6 +8,8 @@ const run = promisify(execFile);
 export interface UnpackOptions {
   /** Packages to unpack even if the system has them. What they depend on is added if the system lacks it. */
   readonly packages: readonly string[];
+  /** The suite beside the release that has them, e.g. `backports`. @default the release alone */
+  readonly suite?: string | undefined;
   /** The program wanted from them. */
   readonly command: string;
   /** The folder it lies in, below the root. @default any `bin` or `sbin` */
@@ -22,6 +24,7 @@ export interface UnpackOptions {
  */
 export async function unpackDebianPackages({
   packages,
+  suite,
   command,
   within,
   into,
@@ -34,7 +37,7 @@ export async function unpackDebianPackages({
     await Promise.all([mkdir(debs), mkdir(root)]);
     // The system's package lists are tried first; they can be absent (slim images) or out of date.
     await download(packages, debs, []).catch(async () => {
-      await download(packages, debs, await ownPackageLists(join(folder, 'apt')));
+      await download(packages, debs, await ownPackageLists(join(folder, 'apt'), suite));
     });
     for (const deb of await readdir(debs)) await run('dpkg-deb', ['--extract', join(debs, deb), root]);
     await writeStartScript(folder, root, command, within);
@@ -89,7 +92,7 @@ export function newlyInstalled(simulation: string): string[] {
 }
 
 /** Fresh package lists of our own, beside the system's. Returns the options that make apt-get use them. */
-async function ownPackageLists(folder: string): Promise<string[]> {
+async function ownPackageLists(folder: string, suite: string | undefined): Promise<string[]> {
   await mkdir(join(folder, 'lists', 'partial'), { recursive: true });
   await mkdir(join(folder, 'cache', 'archives', 'partial'), { recursive: true });
   const options = [
@@ -97,8 +100,25 @@ async function ownPackageLists(folder: string): Promise<string[]> {
     ['-o', `Dir::Cache=${join(folder, 'cache')}`],
     ['-o', 'Debug::NoLocking=1'],
   ].flat();
+  if (suite) options.push('-o', `Dir::Etc::sourceparts=${await sourcesWith(suite, join(folder, 'sources'))}`);
   await run('apt-get', [...options, ...sandbox(), 'update']);
   return options;
+}
+
+/** The system's sources, and one more: the suite from where the release itself comes. Returns the folder. */
+async function sourcesWith(suite: string, folder: string): Promise<string> {
+  await cp('/etc/apt/sources.list.d', folder, { recursive: true });
+  const release = /^VERSION_CODENAME=(\S+)/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
+  const format = '$(RELEASE)|$(COMPONENT)|$(REPO_URI)|$(SIGNED_BY)';
+  const { stdout } = await run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
+  const own = stdout.split('\n').map((line) => line.split('|'));
+  const [, component, uri, key = ''] = own.find(([name]) => name === release) ?? [];
+  if (!component || !uri) throw new Error(`apt-get knows no source of ${release ?? 'this system'}`);
+  // Where the system names no key, apt-get takes those that it trusts.
+  const signed = key.startsWith('/') ? ` [signed-by=${key}]` : '';
+  const line = `deb${signed} ${uri} ${release}-${suite} ${component}\n`;
+  await writeFile(join(folder, `${suite}-of-tests.list`), line);
+  return folder;
 }
 
 /** Root's apt-get would hand downloads to a user who cannot write into our folder. */

@@ -11,6 +11,8 @@ export interface Program {
   readonly variable: string;
   /** The Debian packages that have it. */
   readonly debian: readonly string[];
+  /** The suite beside the release that has them, e.g. `backports`. @default the release alone */
+  readonly suite?: string;
   /** The Homebrew formula that has it. */
   readonly brew: string;
   /** Where in those packages it lies, if not in a folder of programs: what lies there may only be a script with paths of the system. */
@@ -89,8 +91,8 @@ export async function ensureProgram(program: Program, places: Places = {}): Prom
   );
 }
 
-async function unpack({ command, debian, within }: Program, cache: string): Promise<void> {
-  await unpackDebianPackages({ packages: debian, command, within, into: join(cache, command) });
+async function unpack({ command, debian, suite, within }: Program, cache: string): Promise<void> {
+  await unpackDebianPackages({ packages: debian, suite, command, within, into: join(cache, command) });
 }
 
 function isCommand(name: string): boolean {

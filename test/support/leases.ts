@@ -1,5 +1,11 @@
 import { expect } from '@jest/globals';
-import type { AcquireReply, HeldLease, Ledger, LeaseStore, RenewReply } from 'nestjs-background-services';
+import type {
+  AcquireReply,
+  HeldLease,
+  Ledger,
+  LeaseStore,
+  RenewReply,
+} from 'nestjs-background-services/store';
 
 /** Longer than any test, ms. */
 export const LONG_TTL = 60_000;

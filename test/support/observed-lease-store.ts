@@ -1,3 +1,4 @@
+import { boardOf } from 'nestjs-background-services/store';
 import type {
   AcquireReply,
   AcquireRequest,
@@ -10,7 +11,7 @@ import type {
   ReleaseRequest,
   RenewReply,
   RenewRequest,
-} from 'nestjs-background-services';
+} from 'nestjs-background-services/store';
 
 /** One command for one lease, as its sender saw it. */
 export interface ObservedCommand {
@@ -33,7 +34,7 @@ export class ObservedLeaseStore implements LeaseStore {
   ) {}
 
   get board() {
-    return this.store.board;
+    return boardOf(this.store);
   }
 
   get name(): string {

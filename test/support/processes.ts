@@ -29,7 +29,12 @@ export interface ProcessOptions {
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   /** Called with every line as it arrives. */
   readonly onLine?: (line: Line) => void;
+  /** Whether the process may end with an uncaught error, or warn of leaking listeners. Otherwise {@link cleanUpAll} fails. */
+  readonly mayFail?: boolean;
 }
+
+/** Node's last line when an uncaught error or an unhandled rejection ended it; and its warning of a leak. */
+const FAULT = /^Node\.js v\d+\.\d+\.\d+|MaxListenersExceededWarning/;
 
 type Waiter = () => void;
 
@@ -50,6 +55,7 @@ export class StartedProcess {
     private readonly child: ChildProcess & { readonly pid: number },
     private readonly command: string,
     private readonly onLine: (line: Line) => void = () => {},
+    mayFail = false,
   ) {
     this.lines = this.received;
     this.read(child.stdout, 'stdout');
@@ -61,8 +67,13 @@ export class StartedProcess {
         resolve(this.exit);
       });
     });
-    const forget = onCleanUp(async () => void (await this.kill()));
-    void this.exited.then(forget);
+    const forget = onCleanUp(async () => {
+      await this.kill();
+      if (!mayFail && this.fault) throw this.fault;
+    });
+    void this.exited.then(() => {
+      if (mayFail || !this.fault) forget();
+    });
   }
 
   get pid(): number {
@@ -149,11 +160,19 @@ export class StartedProcess {
     this.waiters.clear();
   }
 
+  /** What no process of a test may do unless the test says so. */
+  private get fault(): Error | undefined {
+    const line = this.received.find(({ stream, text }) => stream === 'stderr' && FAULT.test(text));
+    return line && this.failure(`"${this.command}" failed on its own, see "${line.text}"`);
+  }
+
   private missing(pattern: RegExp, why: string): Error {
+    return this.failure(`No line of "${this.command}" matches ${String(pattern)}: ${why}.`);
+  }
+
+  private failure(what: string): Error {
     const tail = this.received.slice(-30).map(({ text }) => `  | ${text}`);
-    return new Error(
-      [`No line of "${this.command}" matches ${String(pattern)}: ${why}.`, ...tail].join('\n'),
-    );
+    return new Error([what, ...tail].join('\n'));
   }
 }
 
@@ -178,6 +197,7 @@ export async function startProcess(
     child as ChildProcess & { readonly pid: number },
     [command, ...args].join(' '),
     options.onLine,
+    options.mayFail,
   );
 }
 

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { RedlockLeaseStore, type RedlockLeaseStoreOptions } from 'nestjs-background-services';
+import { RedlockLeaseStore, type RedlockLeaseStoreOptions } from 'nestjs-background-redlock';
 import { onCleanUp } from './deferred-cleanup.js';
 import { RedisServer } from './redis-server.js';
 import { until } from './until.js';
@@ -28,7 +28,7 @@ export class RedisQuorum {
 
   /** A replica's store on these servers, connected to a majority of them. */
   async open(options: Partial<RedlockLeaseStoreOptions> = {}): Promise<RedlockLeaseStore> {
-    const store = await RedlockLeaseStore.open({ nodes: this.urls, commandTimeout: 3_000, ...options });
+    const store = new RedlockLeaseStore({ nodes: this.urls, commandTimeout: 3_000, ...options });
     onCleanUp(() => store.close());
     await until(() => store.inspect([]), { what: 'the connections', every: 5 });
     return store;

@@ -7,17 +7,22 @@ import { ensureRedis } from './find-redis.js';
 import { freePort } from './free-port.js';
 import { startProcess, type StartedProcess } from './processes.js';
 import { parseCommandStats, type CommandStats } from './redis-info.js';
+import type { ServerCertificate } from './tls-authority.js';
 import { until } from './until.js';
 
 export type { CommandStats } from './redis-info.js';
 
 export interface RedisServerOptions {
+  /** The path of another server that speaks its protocol. @default redis-server */
+  readonly program?: string;
   /** @default a free port */
   readonly port?: number;
-  /** Further arguments of redis-server, for example `['--maxmemory', '2mb']`. */
+  /** Further arguments of redis-server, for example `['--maxmemory', '2mb']`; `['--appendonly', 'yes']` keeps the data over a restart. */
   readonly args?: readonly string[];
-  /** Text of a configuration file, which a sentinel needs: it writes there. @default none */
+  /** Text of a configuration file: users, renamed commands, or what a sentinel needs, which writes there. @default none */
   readonly config?: string;
+  /** It listens with TLS, and to nothing else. @default without TLS */
+  readonly tls?: ServerCertificate;
 }
 
 /** A real redis-server on the loopback interface, without persistence, that ends with the test at the latest. */
@@ -34,9 +39,9 @@ export class RedisServer {
 
   /** Starts one and waits until it answers. */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
-    const program = await ensureRedis();
+    const program = options.program ?? (await ensureRedis());
     const folder = await mkdtemp(join(tmpdir(), 'redis-'));
-    const args = options.args ?? [];
+    const args = [...(options.tls ? tlsArguments(options.tls) : []), ...(options.args ?? [])];
     await writeFile(configFile(folder), options.config ?? '');
     const attempts = options.port === undefined ? 3 : 1;
     for (let attempt = 1; ; attempt += 1) {
@@ -60,7 +65,11 @@ export class RedisServer {
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `${this.hasTls ? 'rediss' : 'redis'}://127.0.0.1:${this.port}`;
+  }
+
+  private get hasTls(): boolean {
+    return this.args.includes('--tls-cert-file');
   }
 
   get pid(): number {
@@ -108,6 +117,13 @@ export class RedisServer {
   }
 }
 
+const SERVING = /Ready to accept connections|Sentinel ID is/;
+
+function tlsArguments({ certFile, keyFile, caFile }: ServerCertificate): readonly string[] {
+  const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', caFile];
+  return ['--port', '0', ...files, '--tls-auth-clients', 'no'];
+}
+
 function configFile(folder: string): string {
   return join(folder, 'redis.conf');
 }
@@ -120,13 +136,15 @@ async function launch(
 ): Promise<StartedProcess> {
   const process = await startProcess(program, [
     configFile(folder),
-    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+    ...[args.includes('--tls-cert-file') ? '--tls-port' : '--port', String(port)],
+    ...['--bind', '127.0.0.1', '--dir', folder],
     ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
     ...args,
   ]);
   try {
-    await until(() => process.hasExited || isServing(port, process.pid), {
-      what: `redis-server to answer on port ${port}`,
+    // It says so itself: whether it answers to us is a matter of users, of TLS, and of the names of commands.
+    await until(() => process.hasExited || SERVING.test(process.output), {
+      what: `redis-server to listen on port ${port}`,
     });
     if (process.hasExited) throw new Error(`redis-server ended:\n${process.output}`);
   } catch (error) {
@@ -134,13 +152,6 @@ async function launch(
     throw error;
   }
   return process;
-}
-
-/** Whether it is our server that answers there: another one may have got the port first. */
-async function isServing(port: number, pid: number): Promise<boolean> {
-  return (
-    (await ask(port, 'PING')) === 'PONG' && (await ask(port, 'INFO server')).includes(`process_id:${pid}\r\n`)
-  );
 }
 
 /** One command on a connection of its own: a client library would add commands that the statistics count. */

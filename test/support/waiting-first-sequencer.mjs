@@ -1,7 +1,7 @@
 import TestSequencer from '@jest/test-sequencer';
 
 /** What waits most of its time goes first, side by side; what computes is left for the end, so that it does not keep others from their times. */
-const PHASES = ['e2e', 'integration', 'unit'];
+const PHASES = ['slow', 'e2e', 'integration', 'unit'];
 
 /** Orders the files of a run by what they wait for: processes, a real Redis, nothing. Within a phase as jest does: the longest first. */
 export default class WaitingFirstSequencer extends TestSequencer {

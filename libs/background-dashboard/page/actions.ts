@@ -1,4 +1,4 @@
-import type { ControlRecord } from 'nestjs-background-services';
+import type { ControlRecord } from 'nestjs-background-services/fleet';
 import type { JobSummary, Key, Worker } from './wire.js';
 
 /** One thing to do, and what it is done to. */

@@ -1,4 +1,4 @@
-import type { AccessBody, FailedItems, JobsSummary, JobSummary, OrderBody, Problem } from '../src/index.js';
+import type { AccessBody, CommandBody, FailedItems, JobsSummary, JobSummary, Problem } from '../src/index.js';
 import type { AuditRecord } from './wire.js';
 
 /** The page's own script lies in `<path>/assets/`. */
@@ -6,7 +6,7 @@ const BASE = new URL('../api/', import.meta.url);
 
 export const STREAM = new URL('stream', BASE).href;
 
-/** What became of an order. */
+/** What became of a command. */
 export type Answer =
   | { readonly kind: 'answered'; readonly record: AuditRecord }
   | { readonly kind: 'failed'; readonly message: string };
@@ -33,9 +33,9 @@ export function readFailedItems(id: string): Promise<FailedItems> {
 
 /**
  * @param path e.g. `workers/prices/pause`
- * @param id tells this act apart: sent again under the same one, it is not done again
+ * @param id tells this command apart: sent again under the same one, it is not carried out again
  */
-export async function order(path: string, body: OrderBody, id: string): Promise<Answer> {
+export async function send(path: string, body: CommandBody, id: string): Promise<Answer> {
   try {
     const response = await fetch(new URL(path, BASE), {
       method: 'POST',

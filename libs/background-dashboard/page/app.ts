@@ -51,7 +51,7 @@ export function App(): ComponentChildren {
       ${h(Banner, { verdict: judge(live) })}
       ${
         view && [
-          h(Workers, { workers: view.workers, rates, palette, now }),
+          h(Workers, { view, rates, palette, now }),
           access?.jobs &&
             h(Jobs, {
               ...{ state: jobs.state, view, access, palette, now },
@@ -61,7 +61,7 @@ export function App(): ComponentChildren {
               },
             }),
           h(Leadership, { keys: view.keys, replicas: view.replicas, palette, now }),
-          h(Errors, { workers: view.workers, now }),
+          h(Errors, { view, now }),
           h(Audit, { audit, now }),
           h(Controls, { workers: view.workers, keys: view.keys, access, onActed: refresh }),
         ]

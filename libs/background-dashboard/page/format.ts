@@ -27,6 +27,11 @@ export function showMoment(moment: number, today: Date = new Date()): string {
   return date.toDateString() === today.toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
 }
 
+/** With day and zone, for those who compare it with a log: `Nov 30, 2026, 6:41:07 PM GMT+1`, in the browser's manner. */
+export function showExactly(moment: number): string {
+  return new Date(moment).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+}
+
 export function showCount(count: number): string {
   return count.toLocaleString();
 }

@@ -5,14 +5,26 @@ const MOST_POINTS = 40;
 /** Leaders tell their counts with each renewal; a count that stays the same for longer, and for two periods, stands still, ms. */
 const STILL_AFTER = 30_000;
 
+/** A rate is told of so long at least, ms: within less, the moments at which the page learns of counts say more than the counts. */
+const LEAST_TIME = 5_000;
+
+interface Seen {
+  readonly count: number;
+  readonly at: number;
+}
+
 interface Series {
-  count: number;
-  /** When the count changed last, or was last said to stand still, ms. */
-  at: number;
+  /** Where the next point begins: a count, and when it was seen to become that, ms; `undefined`: there was no change to see yet. */
+  begin: Seen | undefined;
+  /** The last count, and when it was seen to become that or to stand still. */
+  last: Seen;
   readonly points: number[];
 }
 
-/** Iterations a second of each worker, as the stream lets the page see them. */
+/**
+ * Iterations a second of each worker, as the stream lets the page see them. Leaders tell their counts now and then, so a rate lies between two
+ * moments at which a count was seen to change. The first count was told at an unknown moment before: nothing follows from it.
+ */
 export class Rates {
   readonly #series = new Map<string, Series>();
 
@@ -29,21 +41,24 @@ export class Rates {
     return this.#series.get(identityOf(worker))?.points ?? [];
   }
 
-  #count(worker: Worker, now: number): void {
-    const { iterations, period } = worker;
-    const series = this.#series.get(identityOf(worker));
+  #count({ key, name, iterations, period }: Worker, now: number): void {
+    const identity = identityOf({ key, name });
+    const series = this.#series.get(identity);
     // A count that falls is another count: the ledger was lost.
-    if (!series || iterations < series.count) {
-      this.#series.set(identityOf(worker), { count: iterations, at: now, points: [] });
+    if (!series || iterations < series.last.count) {
+      this.#series.set(identity, { begin: undefined, last: { count: iterations, at: now }, points: [] });
       return;
     }
-    const more = iterations - series.count;
-    const elapsed = now - series.at;
-    if (elapsed <= 0 || (more === 0 && elapsed < Math.max(STILL_AFTER, 2 * (period ?? 0)))) return;
-    series.points.push((more * 1_000) / elapsed);
+    const isStill = now - series.last.at >= Math.max(STILL_AFTER, 2 * (period ?? 0));
+    if (iterations === series.last.count && !isStill) return;
+    // That nothing has changed for long is seen from the first look on.
+    const begin = series.begin ?? (iterations === series.last.count ? series.last : undefined);
+    series.last = { count: iterations, at: now };
+    if (begin && now - begin.at < LEAST_TIME) return;
+    series.begin = series.last;
+    if (!begin) return;
+    series.points.push(((iterations - begin.count) * 1_000) / (now - begin.at));
     if (series.points.length > MOST_POINTS) series.points.shift();
-    series.count = iterations;
-    series.at = now;
   }
 }
 

@@ -7,6 +7,7 @@ const view = (more: Partial<View> = {}) =>
   ({
     asOf: '2026-01-01T00:00:00.000Z',
     current: true,
+    extent: 'fleet',
     workers: [{}],
     replicas: [{}, {}],
     warnings: [],
@@ -37,6 +38,28 @@ describe('The verdict', () => {
     });
   });
 
+  it('names the replicas whose lease store is meant, the first of many', () => {
+    const about = (kind: Warning['kind'], ...replicas: string[]): Warning => ({
+      kind,
+      replicas,
+      message: 'why',
+    });
+    expect(judge(live({ warnings: [about('store-fault', 'a', 'b', 'c')] }))).toEqual({
+      tone: 'bad',
+      title: '1 problem',
+      reasons: ['a and 2 other replicas: why'],
+    });
+    expect(judge(live({ warnings: [about('store-warning', 'a')] }))).toMatchObject({
+      tone: 'attention',
+      reasons: ['a: why'],
+    });
+  });
+
+  it.each(['leaderless', 'stale-lease', 'other-workers', 'unreadable', 'circuit-open'] as const)(
+    'is bad for a warning of the kind %s, which --check ends with 1 for, too',
+    (kind) => expect(judge(live({ warnings: [warning(kind)] })).tone).toBe('bad'),
+  );
+
   it('asks for attention where somebody wanted it so', () => {
     expect(judge(live({ warnings: [warning('paused', 'w')] }))).toMatchObject({
       tone: 'attention',
@@ -50,6 +73,8 @@ describe('The verdict', () => {
       tone: 'unknown',
       title: 'Reconnecting',
     });
+    const unread = judge(live({ current: false, extent: 'self', askedOf: 'app-1', problem: 'no answer' }));
+    expect(unread.reasons[0]).toMatch(/^It has not answered app-1 since .*: the fleet is unknown\.$/);
     const stale = judge(live({ current: false, problem: 'no answer' }));
     expect(stale).toMatchObject({ tone: 'unknown', title: 'The lease store does not answer' });
     expect(stale.reasons[1]).toBe('no answer');

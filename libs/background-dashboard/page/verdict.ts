@@ -12,7 +12,9 @@ export interface Verdict {
 }
 
 /** Somebody wanted the others to be so, or they mend themselves. */
-const GRAVE: readonly Warning['kind'][] = ['stale-lease', 'leaderless', 'circuit-open'];
+const GRAVE: readonly Warning['kind'][] = [
+  ...(['stale-lease', 'leaderless', 'store-fault', 'circuit-open', 'other-workers', 'unreadable'] as const),
+];
 
 export function judge(live: Live): Verdict {
   switch (live.kind) {
@@ -32,12 +34,15 @@ export function judge(live: Live): Verdict {
   }
 }
 
-function notCurrent({ asOf, problem }: View): Verdict {
+function notCurrent({ asOf, extent, unansweredSince = asOf, askedOf, problem }: View): Verdict {
+  const since = showMoment(Date.parse(asOf));
   return {
     tone: 'unknown',
     title: 'The lease store does not answer',
     reasons: [
-      `What you see is not current: it is from ${showMoment(Date.parse(asOf))}.`,
+      extent === 'self'
+        ? `It has not answered ${askedOf} since it was first asked, at ${showMoment(Date.parse(unansweredSince))}: the fleet is unknown.`
+        : `What you see is not current: it is from ${since}.`,
       ...(problem ? [problem] : []),
     ],
   };
@@ -59,8 +64,14 @@ function judgeWarnings({ warnings, workers, replicas }: View): Verdict {
   };
 }
 
-function describe({ key, worker, message }: Warning): string {
-  return `${worker ?? key}: ${message}`;
+function describe({ key, worker, replicas = [], message }: Warning): string {
+  return `${worker ?? key ?? list(replicas)}: ${message}`;
+}
+
+/** A store is most often shared by all. */
+function list(replicas: readonly string[]): string {
+  const [first = '', ...others] = replicas;
+  return others.length === 0 ? first : `${first} and ${count(others.length, 'other replica')}`;
 }
 
 function count(number: number, noun: string): string {

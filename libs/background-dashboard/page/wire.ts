@@ -6,7 +6,7 @@ import type {
   FleetView,
   FleetWarning,
   FleetWorker,
-} from 'nestjs-background-services';
+} from 'nestjs-background-services/fleet';
 
 /** A value as JSON brings it: moments are texts. */
 export type Wire<Value> = Value extends Date

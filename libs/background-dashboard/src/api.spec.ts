@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ControlResult } from 'nestjs-background-services';
-import { StoreError } from 'nestjs-background-services';
+import type { ControlResult } from 'nestjs-background-services/fleet';
+import { StoreError } from 'nestjs-background-services/store';
 import { ACTS, bootDashboard, closeApps, get, KEY, post, yes } from './spec-support/boot-dashboard.js';
 
 afterEach(closeApps);

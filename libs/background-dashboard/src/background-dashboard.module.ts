@@ -1,7 +1,7 @@
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
-import { HTTP_PROVIDERS, HTTP_SURFACE, type HttpSurface } from 'nestjs-background-services/http';
+import { HTTP_PROVIDERS, HTTP_SURFACE, type HttpSurface, LibraryLog } from 'nestjs-background-http-kit';
 import { createActController } from './api/act.controller.js';
-import { Identity } from './api/identity.js';
+import { Identity } from './request/identity.js';
 import { PROBLEMS } from './api/problems.js';
 import { createReadController } from './api/read.controller.js';
 import { createJobsActController, createJobsReadController, JobSource } from './jobs/index.js';
@@ -11,7 +11,7 @@ import {
   MODULE_OPTIONS_TOKEN,
 } from './module-definition.js';
 import { type DashboardControllers, describeControllers, mount } from './mount.js';
-import { type BackgroundDashboardOptions, resolveOptions, type ResolvedOptions } from './options.js';
+import { type BackgroundDashboardOptions, resolveOptions, type ResolvedOptions } from './options/index.js';
 import { PageAssets } from './page/page-assets.js';
 import { createPageController } from './page/page.controller.js';
 import { FleetStream } from './stream/fleet-stream.js';
@@ -65,7 +65,7 @@ function optionsProvider(controllers: DashboardControllers): Provider {
       mount(controllers, resolved);
       if (resolved.guards) await describeControllers(controllers);
       else
-        new Logger(NAME).warn(
+        new LibraryLog(new Logger(NAME)).warn(
           'Not mounted: configure a guard, e.g. BackgroundDashboardModule.forRoot({ guard: AdminGuard })',
         );
       return resolved;

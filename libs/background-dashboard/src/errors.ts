@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { problemLines } from 'nestjs-background-http-kit';
 import type { OptionProblem } from 'nestjs-background-services';
 
 /** The options of `BackgroundDashboardModule` are wrong: thrown at boot, with every wrong field at once. */
@@ -6,11 +6,7 @@ export class InvalidDashboardOptionsError extends Error {
   readonly code = 'BGS_DASHBOARD_INVALID_OPTIONS';
 
   constructor(readonly problems: readonly OptionProblem[]) {
-    const lines = problems.map(
-      ({ field, expected, received }) =>
-        `  - ${field}: expected ${expected}, received ${inspect(received, { depth: 0, breakLength: Infinity }).slice(0, 80)}`,
-    );
-    super(['BackgroundDashboardModule: wrong options', ...lines].join('\n'));
+    super(['BackgroundDashboardModule: wrong options', ...problemLines(problems)].join('\n'));
     this.name = new.target.name;
   }
 }
@@ -36,6 +32,16 @@ export class PageNotBuiltError extends Error {
       `The dashboard's page is not in ${folder}: install the package anew (in its repository: npm run build:lib), or set page: false.`,
       options,
     );
+    this.name = new.target.name;
+  }
+}
+
+/** As many clients listen to the fleet on this replica as may. */
+export class TooManyClientsError extends Error {
+  readonly code = 'BGS_DASHBOARD_TOO_MANY_CLIENTS';
+
+  constructor(most: number) {
+    super(`${most} clients listen on this replica, as many as may (maxClients); ask again later`);
     this.name = new.target.name;
   }
 }

@@ -4,13 +4,14 @@ export type {
   BackgroundDashboardOptionsFactory,
   DashboardGuard,
   DashboardGuards,
-} from './options.js';
+} from './options/index.js';
 
 // What the API takes and gives
-export type { AccessBody, PulseBody, WorkerBody } from './api/bodies.js';
+export type { AccessBody, WorkerBody } from './api/bodies.js';
 export type { FailedItems, JobsSummary, JobSummary } from './jobs/index.js';
-export type { OrderBody } from './api/order.js';
-export type { Problem } from 'nestjs-background-services/http';
+export type { CommandBody } from './request/read-request.js';
+export type { PulseBody } from './stream/frames.js';
+export type { Problem } from 'nestjs-background-http-kit';
 
 // Errors
 export { InvalidDashboardOptionsError, NoJobsError, PageNotBuiltError } from './errors.js';

@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { BackgroundDashboardOptions } from './options.js';
+import type { BackgroundDashboardOptions } from './options/index.js';
 
 /** `forRootAsync` with `imports`, `inject`, and one of `useFactory`, `useClass` and `useExisting`. */
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
-import { describeController, leaveOutController, mountAt } from 'nestjs-background-services/http';
+import { describeController, leaveOutController, mountAt } from 'nestjs-background-http-kit';
 import { OPERATIONS } from './openapi/operations.js';
-import type { ResolvedOptions } from './options.js';
+import type { ResolvedOptions } from './options/index.js';
 
 /** The controllers of one app. */
 export interface DashboardControllers {

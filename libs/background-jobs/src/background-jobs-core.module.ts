@@ -1,23 +1,35 @@
-import { type DynamicModule, Global, Logger, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Provider, type Type } from '@nestjs/common';
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { HTTP_PROVIDERS, HTTP_SURFACE, type HttpSurface } from 'nestjs-background-services/http';
-import { BullMqEngine, InProcessEngine, type JobEngine } from './engine/index.js';
-import { JobExecutor, Limiter } from './execution/index.js';
+import { HTTP_PROVIDERS, HTTP_SURFACE, type HttpSurface } from 'nestjs-background-http-kit';
+import { BullMqEngine } from './engine/bullmq/bullmq-engine.js';
+import { InProcessEngine } from './engine/in-process/in-process-engine.js';
+import type { JobEngine } from './engine/job-engine.js';
+import { JobExecutor } from './execution/job-executor.js';
+import { Limiter } from './execution/limiter.js';
 import {
   Bodies,
   createJobControllers,
   JobAnswers,
   type JobControllers,
   JobStreams,
+  LongPolls,
   mountJobs,
   PROBLEMS,
   RequestBody,
 } from './http/index.js';
-import { JobOperation } from './operation/index.js';
-import { type BackgroundJobsOptions, resolveOptions, type ResolvedOptions } from './options.js';
-import { BackgroundJobs, JobFollowers, JobObservers, JobRegistry } from './service/index.js';
-import { FileJobStore, type JobStore, MemoryJobStore, RedisJobStore } from './store/index.js';
+import { JobOperation } from './operation/job-operation.js';
+import { type BackgroundJobsOptions, resolveOptions, type ResolvedOptions } from './options/index.js';
+import { BackgroundJobs } from './service/background-jobs.js';
+import { JobFollowers } from './service/job-followers.js';
+import { JobObservers } from './service/job-observers.js';
+import { JobRegistry } from './service/job-registry.js';
+import { FileJobStore } from './store/file/file-job-store.js';
+import type { JobStore } from './store/job-store.js';
+import { MemoryJobStore } from './store/memory/memory-job-store.js';
+import { optionNames } from './store/redis/redis-target.js';
+import { RedisJobStore } from './store/redis/redis-job-store.js';
+import { RedisWatch } from './store/redis/redis-watch.js';
 import { JOB_ENGINE, JOB_STORE, RESOLVED_OPTIONS } from './tokens.js';
 
 const definition = new ConfigurableModuleBuilder<BackgroundJobsOptions>()
@@ -27,9 +39,6 @@ const definition = new ConfigurableModuleBuilder<BackgroundJobsOptions>()
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = definition;
 
 export type BackgroundJobsAsyncOptions = typeof definition.ASYNC_OPTIONS_TYPE;
-
-/** The context of log lines. */
-const NAME = 'BackgroundJobs';
 
 /** The global half: `BackgroundJobs`, to be injected anywhere, and the routes. Imported through `BackgroundJobsModule` only. */
 @Global()
@@ -54,6 +63,7 @@ function complete(definition: DynamicModule): DynamicModule {
       optionsProvider(controllers),
       ...HTTP_PROVIDERS,
       surfaceProvider,
+      watchProvider,
       storeProvider,
       engineProvider,
       JobRegistry,
@@ -63,6 +73,7 @@ function complete(definition: DynamicModule): DynamicModule {
       jobsProvider,
       JobOperation,
       JobStreams,
+      LongPolls,
       RequestBody,
       JobAnswers,
       Bodies,
@@ -88,7 +99,8 @@ function optionsProvider(controllers: JobControllers): Provider {
     provide: RESOLVED_OPTIONS,
     inject: [MODULE_OPTIONS_TOKEN],
     useFactory: async (options: BackgroundJobsOptions): Promise<ResolvedOptions> => {
-      const resolved = resolveOptions(options);
+      const { redis } = Object(options) as Partial<BackgroundJobsOptions>;
+      const resolved = resolveOptions(options, redis === undefined ? [] : await optionNames());
       await mountJobs(controllers, resolved.http);
       return resolved;
     },
@@ -99,29 +111,45 @@ const surfaceProvider: Provider = {
   provide: HTTP_SURFACE,
   inject: [RESOLVED_OPTIONS],
   useFactory: ({ http }: ResolvedOptions): HttpSurface => ({
-    name: NAME,
+    name: 'BackgroundJobs',
     guards: http?.guards,
     problems: PROBLEMS,
   }),
 };
 
+/** One for all connections: what breaks them all is said once. Without Redis there is none. */
+const watchProvider: Provider = {
+  provide: RedisWatch,
+  inject: [RESOLVED_OPTIONS],
+  useFactory: async ({ redis, prefix, clock }: ResolvedOptions): Promise<RedisWatch | null> =>
+    redis === undefined ? null : RedisWatch.of({ redis, prefix, clock }),
+};
+
 const storeProvider: Provider = {
   provide: JOB_STORE,
-  inject: [RESOLVED_OPTIONS],
-  useFactory: async ({ redis, prefix, file, retention, clock }: ResolvedOptions): Promise<JobStore> => {
-    if (redis !== undefined) return RedisJobStore.open({ redis, prefix, retention, onError: complain() });
-    const now = () => clock.wall();
-    return file === undefined ? new MemoryJobStore(retention, now) : FileJobStore.open(file, retention, now);
+  inject: [RESOLVED_OPTIONS, RedisWatch],
+  useFactory: async (
+    { redis, prefix, file, retention, clock }: ResolvedOptions,
+    watch: RedisWatch | null,
+  ): Promise<JobStore> => {
+    if (redis !== undefined && watch) return RedisJobStore.open({ redis, prefix, retention, clock, watch });
+    return file === undefined
+      ? new MemoryJobStore(retention, () => clock.wall())
+      : FileJobStore.open(file, retention, clock);
   },
 };
 
 const engineProvider: Provider = {
   provide: JOB_ENGINE,
-  inject: [RESOLVED_OPTIONS],
-  useFactory: ({ redis, prefix, clock }: ResolvedOptions): Promise<JobEngine> | JobEngine =>
-    redis === undefined
-      ? new InProcessEngine((callback, delay) => void clock.setTimeout(callback, delay))
-      : BullMqEngine.open({ redis, prefix, onError: complain() }),
+  // After the store: a boot that fails there leaves no queue open.
+  inject: [RESOLVED_OPTIONS, RedisWatch, JOB_STORE],
+  useFactory: (
+    { redis, prefix, clock }: ResolvedOptions,
+    watch: RedisWatch | null,
+  ): Promise<JobEngine> | JobEngine =>
+    redis !== undefined && watch
+      ? BullMqEngine.open({ redis, prefix, clock, watch })
+      : new InProcessEngine(clock),
 };
 
 const followersProvider: Provider = {
@@ -157,13 +185,3 @@ const jobsProvider: Provider = {
     { retention, clock, random }: ResolvedOptions,
   ) => new BackgroundJobs({ store, engine, registry, observers, followers, retention, clock, random }),
 };
-
-/** One line when a connection begins to fail, not one for each try to come back. */
-function complain(): (error: Error) => void {
-  const logger = new Logger(NAME);
-  let last = '';
-  return ({ message }) => {
-    if (message !== last) logger.warn(`Redis: ${message}`);
-    last = message;
-  };
-}

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { Logger } from '@nestjs/common';
 import { asc, sql } from 'drizzle-orm';
 import { TestClock } from 'nestjs-background-services/testing';
+import { openMemoryDatabase } from '../../../test/support/memory-database.js';
 import { until } from '../../../test/support/until.js';
 import { type DatabaseConnection } from '../../database/database.js';
 import { FencedWriter } from '../../database/fenced-writer.js';
-import { openDatabase } from '../../database/open-database.js';
 import { tickerAccounts, tickerDailyBars } from '../../database/schema.js';
 import { StaleTokenError } from '../../database/stale-token.error.js';
 import { MarketHours } from '../../market/market-hours.js';
@@ -32,7 +32,7 @@ describe('HistoricalBootstrapper', () => {
   let ends: (() => Promise<void>)[];
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
   }, 60_000);
   afterAll(() => connection.close());
   beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { type Clock as TimerClock } from 'nestjs-background-services';
+import type { Clock as TimerClock } from 'nestjs-background-services/store';
 import { StaleTokenError } from '../../database/stale-token.error.js';
 import { type Clock } from '../../market/clock.js';
 import { type MarketHours, type Session } from '../../market/market-hours.js';

@@ -1,4 +1,4 @@
-import { type Clock, type Timer } from 'nestjs-background-services';
+import type { Clock, Timer } from 'nestjs-background-services/store';
 import { ReloadQueueFullError } from './reload.errors.js';
 
 export interface ReloadQueueOptions {

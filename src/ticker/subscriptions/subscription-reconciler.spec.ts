@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { asc, eq, sql } from 'drizzle-orm';
-import { systemClock } from 'nestjs-background-services';
+import { systemClock } from 'nestjs-background-services/store';
+import { openMemoryDatabase } from '../../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../../database/database.js';
 import { FencedWriter } from '../../database/fenced-writer.js';
-import { openDatabase } from '../../database/open-database.js';
 import { tickerSubscriptions } from '../../database/schema.js';
 import { StaleTokenError } from '../../database/stale-token.error.js';
 import { TaskMonitor } from '../tasks/task-monitor.js';
@@ -26,7 +26,7 @@ describe('SubscriptionReconciler', () => {
   let tasks: TaskMonitor;
 
   beforeAll(async () => {
-    connection = await openDatabase({ dataDir: 'memory://' });
+    connection = await openMemoryDatabase();
     subscriptions = new SubscriptionsRepository(connection.db, new FencedWriter(connection.db));
   }, 60_000);
   afterAll(() => connection.close());

@@ -1,8 +1,8 @@
-import type { HeartbeatMode } from 'nestjs-background-services';
+import type { BackgroundServicesOptions } from 'nestjs-background-services';
 
 export interface HeartbeatSettings {
   readonly redis: string;
-  readonly heartbeat: HeartbeatMode;
+  readonly heartbeat: NonNullable<BackgroundServicesOptions['heartbeat']>;
 }
 
 export interface HeartbeatEvent {

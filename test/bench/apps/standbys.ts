@@ -1,12 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import {
-  type AcquireRequest,
-  BackgroundServiceManager,
-  BackgroundServicesModule,
-  RedisLeaseStore,
-  type ReleaseRequest,
-} from 'nestjs-background-services';
+import { BackgroundServiceManager, BackgroundServicesModule } from 'nestjs-background-services';
+import { type AcquireRequest, RedisLeaseStore, type ReleaseRequest } from 'nestjs-background-services/store';
 import { report, timestamp } from '../../e2e/replica/report.js';
 import type { StandbysEvent, StandbysSettings } from './standbys-settings.js';
 

@@ -12,6 +12,8 @@ export interface WorkersSettings {
   /** For `elected`: one lease for all, or one for each. */
   readonly keys?: 'one' | 'each';
   readonly redis?: string;
+  /** What is imported. @default 'nestjs-background-services' */
+  readonly library?: string;
   /** Reports a sample after every so many iterations. */
   readonly sampleEvery?: number;
 }

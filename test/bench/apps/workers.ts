@@ -3,6 +3,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
+import type * as Library from 'nestjs-background-services';
 import { report, timestamp } from '../../e2e/replica/report.js';
 import { until } from '../../support/until.js';
 import type { WorkersEvent, WorkersSettings } from './workers-settings.js';
@@ -19,7 +20,10 @@ function work(): void {
 }
 
 const startedAt = performance.now();
-const library = driver === 'elected' ? await import('nestjs-background-services') : undefined;
+const library =
+  driver === 'elected'
+    ? ((await import(settings.library ?? 'nestjs-background-services')) as typeof Library)
+    : undefined;
 
 function elect(index: number): MethodDecorator & ClassDecorator {
   return library!.LeaderElected(keys === 'one' ? 'workers' : `worker-${index}`);

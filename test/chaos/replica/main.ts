@@ -1,7 +1,8 @@
 import { Controller, HttpCode, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
-import { BackgroundServicesModule, RedisLeaseStore } from 'nestjs-background-services';
+import { BackgroundServicesModule } from 'nestjs-background-services';
+import { RedisLeaseStore } from 'nestjs-background-services/store';
 import { ObservedLeaseStore } from '../../support/observed-lease-store.js';
 import { machineTime } from '../machine-clock.js';
 import { SeededRandom } from '../seeded-random.js';

@@ -1,15 +1,15 @@
 import { Injectable, type LogLevel, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Cron, Interval, ScheduleModule } from '@nestjs/schedule';
+import { redlockStore } from 'nestjs-background-redlock';
 import {
   BackgroundServiceManager,
   BackgroundServicesModule,
-  FleetStatus,
-  type FleetView,
   type Iteration,
   LeaderElected,
-  RedisLeaseStore,
 } from 'nestjs-background-services';
+import { FleetStatus, type FleetView } from 'nestjs-background-services/fleet';
+import { RedisLeaseStore } from 'nestjs-background-services/store';
 import { type ObservedCommand, ObservedLeaseStore } from '../../support/observed-lease-store.js';
 import { report, timestamp } from './report.js';
 import { LEASE_KEY, type ReplicaSettings, type Told } from './settings.js';
@@ -89,16 +89,19 @@ function reportConfirmed({ sentAt, outcome, token }: ObservedCommand): void {
     report({ event: 'confirmed', at: sentAt, token });
 }
 
-function observedStore(): ObservedLeaseStore {
+function observedStore(redis: string): ObservedLeaseStore {
   const store = new RedisLeaseStore({ redis, commandTimeout: Math.min(ttl / 10, 3_000) });
   return new ObservedLeaseStore(store, timestamp, reportConfirmed);
 }
 
 /** The thread makes a store of its own, which nobody can watch. */
+const thread = { heartbeat, ...(stallLimit === undefined ? {} : { stallLimit }) };
 const leases =
-  heartbeat === 'thread'
-    ? { redis, heartbeat, ...(stallLimit === undefined ? {} : { stallLimit }) }
-    : { store: observedStore() };
+  typeof redis !== 'string'
+    ? { store: redlockStore(redis), ...thread }
+    : heartbeat === 'thread'
+      ? { redis, ...thread }
+      : { store: observedStore(redis) };
 
 @Module({
   imports: [

@@ -1,8 +1,10 @@
-import type { FleetView, HeartbeatMode } from 'nestjs-background-services';
+import type { BackgroundServicesOptions } from 'nestjs-background-services';
+import type { FleetView } from 'nestjs-background-services/fleet';
 
 /** What a replica of the tests is told, as JSON in the environment variable REPLICA. Milliseconds throughout. */
 export interface ReplicaSettings {
-  readonly redis: string;
+  /** One Redis, or several independent ones. With several, no `confirmed` events are reported. */
+  readonly redis: string | readonly string[];
   readonly ttl?: number;
   readonly drainTimeout?: number;
   /** Elected interval workers, all of one class and lease. */
@@ -13,7 +15,7 @@ export interface ReplicaSettings {
   /** For how long an iteration keeps the event loop to itself, after which it asserts that it still leads. @default 0 */
   readonly burn?: number;
   /** Who renews meanwhile. With `'thread'` no `confirmed` events are reported. @default 'in-process' */
-  readonly heartbeat?: HeartbeatMode;
+  readonly heartbeat?: BackgroundServicesOptions['heartbeat'];
   readonly stallLimit?: number;
   /** An elected cron worker. */
   readonly cron?: string;

@@ -53,7 +53,7 @@ describe('The commands of .docker/RUNBOOK.md', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const cli = join(repository, 'libs/background-services/dist/cli/main.js');
+  const cli = join(repository, 'libs/background-services/bin/nestjs-background-services.js');
 
   async function command(name: string, script: string): Promise<void> {
     await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
@@ -84,7 +84,7 @@ describe('The commands of .docker/RUNBOOK.md', () => {
   }
 
   it('are all of a kind that is checked here', () => {
-    const checked = ['export', 'npx background-services', 'redis-cli', 'curl', 'psql', ...OTHERS];
+    const checked = ['export', 'npx nestjs-background-services', 'redis-cli', 'curl', 'psql', ...OTHERS];
     expect(lines.filter((line) => !checked.some((word) => line.startsWith(word)))).toEqual([]);
     expect(lines.length).toBeGreaterThan(40);
     expect(existsSync(join(repository, '.docker/rolling-restart'))).toBe(true);
@@ -92,7 +92,7 @@ describe('The commands of .docker/RUNBOOK.md', () => {
 
   it('name workers and leases of this host', async () => {
     const known = await workers();
-    const acts = starting('npx background-services');
+    const acts = starting('npx nestjs-background-services');
     const named = acts.flatMap(
       (line) => / (?:trigger|pause|resume|reset-breaker) (\S+)/.exec(line)?.[1] ?? [],
     );
@@ -104,7 +104,7 @@ describe('The commands of .docker/RUNBOOK.md', () => {
 
   it('run against a fleet: the program, Redis and HTTP', async () => {
     const results: { line: string; code: number | null; output: string }[] = [];
-    for (const line of starting('npx background-services', 'redis-cli', 'curl'))
+    for (const line of starting('npx nestjs-background-services', 'redis-cli', 'curl'))
       results.push({ line, ...(await runWhenIdle(line)) });
     const outputOf = (part: string) => results.find(({ line }) => line.includes(part))!.output;
 

@@ -7,8 +7,8 @@ import {
   type Iteration,
   type LeadershipLostError,
   type LeaseTiming,
-  RedisLeaseStore,
 } from 'nestjs-background-services';
+import { RedisLeaseStore } from 'nestjs-background-services/store';
 import { onCleanUp } from '../../support/deferred-cleanup.js';
 import { ObservedLeaseStore } from '../../support/observed-lease-store.js';
 import type { ProcessorWaits } from '../../support/processor-waits.js';

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { resolve } from 'node:path';
-import type { ControlRecord, FleetKey, FleetView } from 'nestjs-background-services';
+import type { ControlRecord, FleetKey, FleetView } from 'nestjs-background-services/fleet';
 import { cleanUpAll, startProcess } from '../../support/processes.js';
 import { RedisCluster } from '../../support/redis-cluster.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { until } from '../../support/until.js';
 import { FleetApp, KEY, REASON, startApps, WORKER } from './fleet-app.js';
 
-const PROGRAM = resolve('libs/background-services/dist/cli/main.js');
+const PROGRAM = resolve('libs/background-services/bin/nestjs-background-services.js');
 const WHY = ['--why', 'a test', '--by', 'ada'];
 const EVERY = 100;
 
@@ -135,7 +135,7 @@ describe('The command line', () => {
       server.freeze();
       const { code, err } = await run('status', '--timeout', '500ms');
       expect(code).toBe(3);
-      expect(err).toMatch(/^background-services: No connection to Redis/);
+      expect(err).toMatch(/^nestjs-background-services: No connection to Redis/);
       await server.crash();
       for (const args of [['status'], ['audit'], ['pause', WORKER, ...WHY]])
         expect(await run(...args)).toMatchObject({ code: 3, out: [] });
@@ -220,6 +220,31 @@ describe('The command line', () => {
       const piped = await startProcess('sh', ['-c', pipe], { env: { REDIS_URL: server.url } });
       await piped.waitForLine(/^ended with 0$/);
       await piped.exited;
+    });
+  });
+
+  describe('on a Redis as somebody runs it', () => {
+    it('takes host:port without a scheme', async () => {
+      expect(await cli(`127.0.0.1:${server.port}`, 'status')).toMatchObject({ code: 0, err: '' });
+    });
+
+    it('ends with an error for a database that does not exist, instead of showing database 0', async () => {
+      await startApps(1, { redis: server.url, ttl: 3_000 });
+      const { code, out, err } = await cli(`${server.url}/99`, 'status', '--check');
+      expect({ code, out }).toEqual({ code: 3, out: [] });
+      expect(err).toMatch(/There is no database of this number at 127\.0\.0\.1:\d+ .*Choose a lower one/);
+    });
+
+    it('says for a monitor that keys may be evicted', async () => {
+      const operator = new Redis(server.url);
+      await operator.config('SET', 'maxmemory-policy', 'volatile-ttl');
+      operator.disconnect();
+      await startApps(1, { redis: server.url, ttl: 3_000 });
+      const { code, out } = await run('status', '--check');
+      expect(code).toBe(1);
+      expect(out.at(-1)).toMatch(
+        /^! The Redis at .* evicts keys .*volatile-ttl.*Set maxmemory-policy to noeviction/,
+      );
     });
   });
 

@@ -3,14 +3,17 @@ import { NestFactory } from '@nestjs/core';
 import {
   BackgroundServiceManager,
   BackgroundServicesModule,
-  type FleetBoard,
-  FleetControl,
-  FleetStatus,
   type Iteration,
-  type LeaseStore,
-  RedisLeaseStore,
   type WorkerConfig,
 } from 'nestjs-background-services';
+import { FleetControl, FleetStatus } from 'nestjs-background-services/fleet';
+import {
+  boardOf,
+  type Clock,
+  type FleetBoard,
+  type LeaseStore,
+  RedisLeaseStore,
+} from 'nestjs-background-services/store';
 import { onCleanUp } from '../../support/deferred-cleanup.js';
 import { until } from '../../support/until.js';
 
@@ -24,8 +27,12 @@ export interface FleetAppOptions {
   readonly redis: string;
   /** Milliseconds. @default the library's */
   readonly ttl?: number;
+  /** Of renewals and tries. @default the module's */
+  readonly jitter?: number;
   /** What lies between the app and its store. @default nothing */
   readonly through?: (store: LeaseStore) => LeaseStore;
+  /** @default the machine's */
+  readonly clock?: Clock;
   /** @default one, {@link WORKER}, each 100 ms */
   readonly workers?: readonly Partial<WorkerConfig>[];
 }
@@ -45,13 +52,14 @@ export class FleetApp {
   }
 
   static async start(name: string, options: FleetAppOptions): Promise<FleetApp> {
-    const { redis, ttl, through = (store: LeaseStore) => store, workers = [{}] } = options;
+    const { redis, ttl, jitter, clock, through = (store: LeaseStore) => store, workers = [{}] } = options;
     const store = new RedisLeaseStore({ redis, commandTimeout: 1_000 });
     const app = await NestFactory.createApplicationContext(
       BackgroundServicesModule.forRoot({
         store: through(store),
         instanceId: name,
-        ...(ttl === undefined ? {} : { lease: { ttl } }),
+        lease: { ...(ttl === undefined ? {} : { ttl }), ...(jitter === undefined ? {} : { jitter }) },
+        ...(clock ? { clock } : {}),
         shutdown: { drainTimeout: 500 },
         health: false,
       }),
@@ -116,7 +124,9 @@ export async function startApps(
 /** A store whose hints never arrive, as if pub/sub were cut. */
 export function deaf(store: LeaseStore): LeaseStore {
   const watch = () => () => undefined;
-  return overlaid(store, { watch, board: store.board && overlaid<FleetBoard>(store.board, { watch }) });
+  const board = boardOf(store);
+  const own = board && { board: overlaid<FleetBoard>(board, { watch }) };
+  return overlaid<LeaseStore>(store, { watch, ...own });
 }
 
 /** A store as it was before there were fleets. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setMaxListeners } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { cleanUpAll } from '../../support/processes.js';
 import { S3Server } from '../../support/s3-server.js';
 
 const { signal } = new AbortController();
+// As the signals of jobs, to which every item under way listens.
+setMaxListeners(0, signal);
 const KEY = 'AAPL/2024/2024-01-02.jsonl';
 const object = (content: string, key = KEY) => ({
   key,

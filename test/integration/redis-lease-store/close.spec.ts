@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { LeaseStore } from 'nestjs-background-services';
+import type { LeaseStore } from 'nestjs-background-services/store';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
 import { freePort } from '../../support/free-port.js';
 import { acquire, lead } from '../../support/leases.js';

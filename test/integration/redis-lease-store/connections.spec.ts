@@ -5,7 +5,7 @@ import {
   type LeaseStore,
   RedisLeaseStore,
   type RedisTarget,
-} from 'nestjs-background-services';
+} from 'nestjs-background-services/store';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,7 +100,7 @@ describe('RedisLeaseStore reaches Redis', () => {
       const lease = await lead(store, KEY, 'a');
       await store.record({ ...lease, field: 'x', value: '1' });
       expect(new Set(await operator.keys('*'))).toEqual(
-        new Set([`app:${KEY}`, `{app:${KEY}}:token`, `{app:${KEY}}:ledger`]),
+        new Set([`app:${KEY}`, `app:{app:${KEY}}:token`, `app:{app:${KEY}}:ledger`]),
       );
       expect(await store.inspect([KEY])).toMatchObject([{ key: KEY, holder: 'a', token: lease.token }]);
     });
@@ -264,7 +264,7 @@ describe('RedisLeaseStore reaches Redis', () => {
       for (const lease of leases) expect(await store.release(lease)).toEqual({ outcome: 'released' });
       await heardOf(heard, 'k49');
       expect(heard.map(({ key }) => key)).toEqual(keys);
-      expect(await operator.get('{app:orders}:token')).toBe(String(leases[0]!.token));
+      expect(await operator.get('app:{app:orders}:token')).toBe(String(leases[0]!.token));
     });
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { RedisLeaseStore } from 'nestjs-background-services';
+import { RedisLeaseStore } from 'nestjs-background-services/store';
 import { cleanUpAll, onCleanUp } from '../../support/deferred-cleanup.js';
 import { lead, LONG_TTL as ttl } from '../../support/leases.js';
 import { RedisServer } from '../../support/redis-server.js';
@@ -87,7 +87,7 @@ describe('what RedisLeaseStore costs', () => {
     const recordIt = () => store.record({ ...lease, field: 'slot', value: '1' });
     const releaseIt = () => store.release({ ...lease, ledger: {} });
     await recordIt();
-    expect(await commandsOf(recordIt)).toEqual({ evalsha: 1, mget: 1, hget: 1, hset: 1 });
+    expect(await commandsOf(recordIt)).toEqual({ evalsha: 1, mget: 1, hget: 1, hdel: 1, hset: 1 });
     expect(await commandsOf(releaseIt)).toEqual({ eval: 1, mget: 1, del: 1, publish: 1 });
   });
 

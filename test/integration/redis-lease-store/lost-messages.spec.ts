@@ -10,7 +10,7 @@ describe('RedisLeaseStore, when the network fails,', () => {
   describe('a reply that is lost after its command ran', () => {
     it('of an acquisition: the next one is granted at once, with a newer token', async () => {
       const { proxy, store, neighbour } = await startBehindProxy();
-      const lost = proxy.loseNextReply(/\*3\r\n:1\r\n/);
+      const lost = proxy.loseNextReply(/\*4\r\n:1\r\n/);
       expect(await acquire(store, KEY, 'a')).toMatchObject({ outcome: 'unknown' });
       await lost;
       const [view] = await neighbour.inspect([KEY]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { RedisLeaseStore } from 'nestjs-background-services';
+import { RedisLeaseStore } from 'nestjs-background-services/store';
 import { cleanUpAll, onCleanUp } from '../../support/deferred-cleanup.js';
 import { acquire, expectToRise, lead, renew } from '../../support/leases.js';
 import { RedisServer } from '../../support/redis-server.js';
@@ -149,6 +149,8 @@ describe('RedisLeaseStore, seen and handled with redis-cli', () => {
       '0x7fffffffffffffff',
       'nan',
       'inf',
+      '8640000000000000',
+      '9007199254740990',
       '9007199254740991',
       '99999999999999999999999',
     ])('%j counts for nothing', async (value) => {
@@ -188,18 +190,16 @@ describe('RedisLeaseStore, seen and handled with redis-cli', () => {
   });
 
   describe('a Redis that is full', () => {
-    it('still renews and releases; what it cannot grant is unknown', async () => {
+    it('elects, renews, records and releases all the same, and no ledger is lost', async () => {
       const lease = await lead(store, KEY, 'a');
       await redis.config('SET', 'maxmemory', '1');
       expect(await renew(store, lease, { ledger: { x: '1' } })).toMatchObject({ outcome: 'renewed' });
-      expect(await acquire(store, 'another', 'a')).toMatchObject({
-        outcome: 'unknown',
-        error: { message: expect.stringContaining('OOM') },
-      });
-      expect(await redis.exists('another')).toBe(0);
-      expect(await store.release({ ...lease, ledger: { x: '1' } })).toEqual({ outcome: 'released' });
-      await redis.config('SET', 'maxmemory', '0');
-      expectToRise([lease.token, (await lead(store, KEY, 'b')).token]);
+      expect(await store.record({ ...lease, field: 'y', value: '2' })).toEqual({ outcome: 'recorded' });
+      expect(await acquire(store, 'another', 'a')).toMatchObject({ outcome: 'acquired' });
+      expect(await store.release({ ...lease, ledger: { z: '3' } })).toEqual({ outcome: 'released' });
+      const successor = await acquire(store, KEY, 'b');
+      expect(successor).toMatchObject({ outcome: 'acquired', ledger: { x: '1', y: '2', z: '3' } });
+      expectToRise([lease.token, successor.outcome === 'acquired' ? successor.token : NaN]);
     });
   });
 });

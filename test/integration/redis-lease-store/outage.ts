@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { type LeaseStore, RedisLeaseStore, type RedisTarget } from 'nestjs-background-services';
+import { type LeaseStore, RedisLeaseStore, type RedisTarget } from 'nestjs-background-services/store';
 import { onCleanUp } from '../../support/deferred-cleanup.js';
 import { acquire, renew } from '../../support/leases.js';
 import { RedisServer } from '../../support/redis-server.js';

@@ -54,6 +54,22 @@ describe('RedisLeaseStore, when Redis fails,', () => {
     });
   });
 
+  describe('half a reply', () => {
+    it('does not swallow every later answer: the connection is made anew', async () => {
+      // A length of many digits, and nothing of that length.
+      const fake = await startFakeRedis('$999999999999\r\n');
+      const store = open(fake.url);
+      await expectUnknown(store, /No answer comes in time/);
+
+      fake.answer = '*2\r\n:1700000000000\r\n*1\r\n:1\r\n';
+      await until(() => renew(store, { key: KEY, holder: 'a', token: 1 }), {
+        what: 'a sound answer',
+        satisfies: ({ outcome }) => outcome === 'renewed',
+        every: 5,
+      });
+    });
+  });
+
   describe('a Redis that is frozen', () => {
     it('is an unknown within the time limit of a command, again and again', async () => {
       const server = await RedisServer.start();

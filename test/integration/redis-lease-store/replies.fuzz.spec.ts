@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { StoreError } from 'nestjs-background-services';
+import { StoreError } from 'nestjs-background-services/store';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
 import { type FakeRedis, startFakeRedis } from '../../support/fake-redis.js';
 import { acquire, renew } from '../../support/leases.js';

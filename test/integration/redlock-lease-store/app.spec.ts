@@ -7,6 +7,7 @@ import {
   type Iteration,
   type LeadershipLostError,
 } from 'nestjs-background-services';
+import { redlockStore } from 'nestjs-background-redlock';
 import { cleanUpAll, onCleanUp } from '../../support/deferred-cleanup.js';
 import { expectToRise } from '../../support/leases.js';
 import { RedisQuorum } from '../../support/redis-quorum.js';
@@ -40,7 +41,7 @@ describe('An app on several Redis servers', () => {
   async function startApp(name: string): Promise<INestApplicationContext> {
     const app = await NestFactory.createApplicationContext(
       BackgroundServicesModule.forRoot({
-        redis: quorum.urls,
+        store: redlockStore(quorum.urls),
         instanceId: name,
         lease: { ttl: TTL },
         shutdown: { drainTimeout: 500 },
@@ -125,14 +126,17 @@ describe('An app on several Redis servers', () => {
     expectToRise([...new Set(starts.map(({ token }) => token))]);
   });
 
-  it('does not start with an even number of servers, and says why', async () => {
-    const redis = quorum.urls.slice(0, 2);
-    const boot = NestFactory.createApplicationContext(BackgroundServicesModule.forRoot({ redis }), {
-      logger: false,
-      abortOnError: false,
-    });
+  it('does not start with a list in the place of one server, and says how it would', async () => {
+    const redis = quorum.urls;
+    const boot = NestFactory.createApplicationContext(
+      BackgroundServicesModule.forRoot({ redis: redis as never }),
+      {
+        logger: false,
+        abortOnError: false,
+      },
+    );
     await expect(boot).rejects.toThrow(
-      'redis: expected one server, or a list of an odd number of independent servers, at least 3, received an array of 2',
+      'use store: redlockStore([…]) in place of redis, received an array of 3',
     );
   });
 });

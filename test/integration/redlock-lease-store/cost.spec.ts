@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, it } from '@jest/globals';
-import type { LeaseStore } from 'nestjs-background-services';
+import type { LeaseStore } from 'nestjs-background-services/store';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
 import { lead, LONG_TTL as ttl, renew } from '../../support/leases.js';
 import { RedisQuorum } from '../../support/redis-quorum.js';
@@ -71,6 +71,8 @@ describe('what RedlockLeaseStore costs each server', () => {
       ...{ evalsha: 2, time: 1, get: 1, set: 2, hgetall: 1 },
       // The holder twice, the last token twice.
       mget: 4,
+      pexpire: 1,
+      hdel: 1,
     });
   });
 });

@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
-import {
-  BackgroundServiceManager,
-  BackgroundServicesModule,
-  FleetControl,
-  FleetStatus,
-} from 'nestjs-background-services';
+import { redlockStore } from 'nestjs-background-redlock';
+import { BackgroundServiceManager, BackgroundServicesModule } from 'nestjs-background-services';
+import { FleetControl, FleetStatus } from 'nestjs-background-services/fleet';
 import { cleanUpAll, onCleanUp } from '../../support/deferred-cleanup.js';
 import { RedisQuorum } from '../../support/redis-quorum.js';
 import { until } from '../../support/until.js';
@@ -25,7 +22,7 @@ describe('The fleet on several Redis servers', () => {
   async function startApp(instanceId: string) {
     const app = await NestFactory.createApplicationContext(
       BackgroundServicesModule.forRoot({
-        redis: quorum.urls,
+        store: redlockStore(quorum.urls),
         instanceId,
         lease: { ttl: TTL },
         shutdown: { drainTimeout: 500 },

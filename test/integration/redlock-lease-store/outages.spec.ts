@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LeaseStore, NodeChange } from 'nestjs-background-services';
+import type { NodeChange } from 'nestjs-background-redlock';
+import type { LeaseStore } from 'nestjs-background-services/store';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
 import { acquire, expectToRise, lead, renew } from '../../support/leases.js';
 import { RedisQuorum } from '../../support/redis-quorum.js';

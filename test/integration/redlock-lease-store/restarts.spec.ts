@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { HeldLease, LeaseStore } from 'nestjs-background-services';
+import type { HeldLease, LeaseStore } from 'nestjs-background-services/store';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
 import { acquire, expectToRise, lead, LONG_TTL, renew } from '../../support/leases.js';
 import { RedisQuorum } from '../../support/redis-quorum.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AcquireReply, LeaseStore } from 'nestjs-background-services';
+import type { AcquireReply, LeaseStore } from 'nestjs-background-services/store';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
 import { acquire, lead } from '../../support/leases.js';
 import { RedisQuorum } from '../../support/redis-quorum.js';

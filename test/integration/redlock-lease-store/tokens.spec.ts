@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { LeaseStore } from 'nestjs-background-services';
+import type { LeaseStore } from 'nestjs-background-services/store';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cleanUpAll } from '../../support/deferred-cleanup.js';
-import { acquire, lead, renew } from '../../support/leases.js';
+import { acquire, expectToRise, lead, renew } from '../../support/leases.js';
 import { RedisQuorum } from '../../support/redis-quorum.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -88,6 +88,17 @@ describe('The fencing tokens of a quorum', () => {
     },
     120_000,
   );
+
+  it('do not rise from what somebody wrote beyond the last date: they would soon have nowhere to go', async () => {
+    const quorum = await RedisQuorum.start(3);
+    const store = await quorum.open();
+    const first = await until(() => lead(store, KEY, 'a'), { what: 'the first lease' });
+    await quorum.each((operator) => operator.set('{orders:leader}:token', '9007199254740990'));
+    const second = await lead(store, KEY, 'a', { tokenFloor: first.token });
+    const third = await lead(store, KEY, 'a', { tokenFloor: second.token });
+    expectToRise([first.token, second.token, third.token]);
+    expect(third.token).toBeLessThan(first.token + 60_000);
+  });
 
   async function startReplica(name: string, quorum: RedisQuorum): Promise<Replica> {
     const proxies = await Promise.all(quorum.servers.map((server) => TcpProxy.start(server)));

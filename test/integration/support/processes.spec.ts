@@ -78,6 +78,41 @@ describe('startProcess', () => {
     await until(() => !isAlive(child), { what: 'the end of the orphan' });
   });
 
+  it.each([
+    ['of a rejection that nobody handles', "void Promise.reject(new Error('on purpose'));"],
+    ['of an uncaught error', "setImmediate(() => { throw new Error('on purpose'); });"],
+  ])('fails the test when a process ends %s', async (_, source) => {
+    await (
+      await script(`${source} ${forever}`)
+    ).exited;
+    await expect(cleanUpAll()).rejects.toMatchObject({
+      errors: [
+        expect.objectContaining({ message: expect.stringMatching(/failed on its own[^]*on purpose/) }),
+      ],
+    });
+    // Once is enough.
+    await cleanUpAll();
+  });
+
+  it('fails the test when a process warns of leaking listeners, though it runs on', async () => {
+    const child = await script(
+      `const { signal } = new AbortController();
+       for (let i = 0; i < 11; i += 1) signal.addEventListener('abort', () => {});
+       setImmediate(() => console.log('warned')); ${forever}`,
+    );
+    await child.waitForLine(/Use events\.setMaxListeners/);
+    await expect(cleanUpAll()).rejects.toMatchObject({
+      errors: [expect.objectContaining({ message: expect.stringContaining('MaxListenersExceededWarning') })],
+    });
+  });
+
+  it('lets a process fail that may', async () => {
+    const args = ['-e', "throw new Error('on purpose');"];
+    const child = await startProcess(process.execPath, args, { mayFail: true });
+    expect(await child.exited).toEqual({ code: 1, signal: null });
+    await cleanUpAll();
+  });
+
   it('fails at once for a program that does not exist', async () => {
     await expect(startProcess('/no/such/program')).rejects.toThrow('ENOENT');
   });

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { existsSync } from 'node:fs';
 import { cleanUpAll, freePort, onCleanUp, until } from '../../support/processes.js';
 import { RedisServer } from '../../support/redis-server.js';
+import { TlsAuthority } from '../../support/tls-authority.js';
 
 describe('RedisServer', () => {
   afterEach(cleanUpAll);
@@ -53,6 +54,34 @@ describe('RedisServer', () => {
     expect(server.port).toBe(port);
     expect(server.pid).not.toBe(pid);
     expect(await until(() => client.exists('key').then(String), { what: 'an answer' })).toBe('0');
+  });
+
+  it('comes back with its data where it appends them to a file', async () => {
+    const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    const client = new Redis(server.url, { maxRetriesPerRequest: 0, disconnectTimeout: 10 });
+    client.on('error', () => {});
+    onCleanUp(() => client.disconnect());
+    await until(() => client.set('key', 'value'), { what: 'the first write' });
+    await server.restart();
+    expect(await until(() => client.get('key'), { what: 'the data' })).toBe('value');
+  });
+
+  it('listens with TLS, and to users of its own, whatever its commands are called', async () => {
+    const authority = await TlsAuthority.create();
+    const server = await RedisServer.start({
+      tls: authority.server,
+      config: 'requirepass secret\nrename-command INFO ""\n',
+    });
+    const options = { enableReadyCheck: false, maxRetriesPerRequest: 0, disconnectTimeout: 10 };
+    const client = new Redis(server.port, '127.0.0.1', {
+      ...options,
+      password: 'secret',
+      tls: { ca: authority.ca },
+    });
+    client.on('error', () => {});
+    onCleanUp(() => client.disconnect());
+    expect(await until(() => client.ping(), { what: 'the first PONG' })).toBe('PONG');
+    expect(server.url).toBe(`rediss://127.0.0.1:${server.port}`);
   });
 
   it('stops even when frozen, and leaves no process behind', async () => {

@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.js';
 
 const elector = 'leadership/elector.ts';
+const reporter = 'leadership/election-reporter.ts';
 const term = 'leadership/term.ts';
 
 /** Of terms: how they begin, last and end. */
@@ -10,8 +11,9 @@ export const electionMutations: readonly Mutation[] = [
     file: elector,
     edits: [
       {
-        find: 'const undrained = await this.duties.drain(term',
-        replace: 'await this.#release(term);\n    const undrained = await this.duties.drain(term',
+        find: 'const undrained = await (async () => this.duties.drain(term',
+        replace:
+          'await this.#release(term);\n    const undrained = await (async () => this.duties.drain(term',
       },
     ],
     caughtBy: ['I5'],
@@ -21,8 +23,8 @@ export const electionMutations: readonly Mutation[] = [
     file: elector,
     edits: [
       {
-        find: "else if (reason !== 'lost') await this.#release(term);",
-        replace: "if (reason !== 'lost') await this.#release(term);",
+        find: "isDrained && (reason === 'lost' || (await this.#release(term)))",
+        replace: "reason === 'lost' || (await this.#release(term))",
       },
     ],
     caughtBy: ['I5'],
@@ -152,22 +154,22 @@ export const electionMutations: readonly Mutation[] = [
   {
     name: 'error of the duties at the beginning escapes',
     file: elector,
-    edits: [{ find: "this.#log.dutiesFailed('Beginning', error);", replace: 'throw error;' }],
-    caughtBy: ['I7'],
+    edits: [{ find: "this.#reporter.dutiesFailed('Beginning', error);", replace: 'throw error;' }],
+    caughtBy: ['I6'],
   },
   {
     name: 'error of the duties while saving escapes',
     file: elector,
-    edits: [{ find: "this.#log.dutiesFailed('Saving', error);", replace: 'throw error;' }],
+    edits: [{ find: "this.#reporter.dutiesFailed('Saving', error);", replace: 'throw error;' }],
     caughtBy: ['I7'],
   },
   {
     name: 'listeners do not hear of a term that is stopped',
-    file: elector,
+    file: reporter,
     edits: [
       {
-        find: "this.context.events?.emit({ type: 'revoked'",
-        replace: "if (reason !== 'stop') this.context.events?.emit({ type: 'revoked'",
+        find: "this.#emit({ type: 'revoked'",
+        replace: "if (reason !== 'stop') this.#emit({ type: 'revoked'",
       },
     ],
     caughtBy: ['I6'],
@@ -177,9 +179,9 @@ export const electionMutations: readonly Mutation[] = [
     file: elector,
     edits: [
       {
-        find: "this.#log.dutiesFailed('Beginning', error);",
+        find: "this.#reporter.dutiesFailed('Beginning', error);",
         replace:
-          "this.#log.dutiesFailed('Beginning', error);\n      this.context.events?.emit({ type: 'elected', key: this.key, token: term.fencingToken, attempts, waited });",
+          "this.#reporter.dutiesFailed('Beginning', error);\n      this.#reporter.elected(term, attempts, waited);",
       },
     ],
     caughtBy: ['I6'],

@@ -1,40 +1,41 @@
 import type { Mutation } from './mutation.js';
 
 const worker = 'workers/worker.ts';
+const run = 'workers/run.ts';
 
 /** Of what is done under a term. */
 export const workerMutations: readonly Mutation[] = [
   {
     name: 'gate not looked at again after the preparation',
     file: worker,
-    edits: [{ find: ' && duty.term.isLive() && !duty.abort.signal.aborted', replace: '' }],
+    edits: [{ find: ' && duty.term.isLive() && !duty.signal.aborted', replace: '' }],
     caughtBy: ['I1', 'I9'],
   },
   {
     name: 'iterations of one worker overlap',
     file: worker,
-    edits: [{ find: "if (this.#running) return { refused: 'busy' };", replace: '' }],
+    edits: [{ find: "if (this.#run) return { refused: 'busy' };", replace: '' }],
     caughtBy: ['overlap', 'I5', 'I8'],
   },
   {
     name: 'result of work that ended after the abort dropped',
-    file: worker,
+    file: run,
     edits: [
       {
-        find: 'if (!result) {',
+        find: 'if (!thrown) return this.#succeeded(duration);',
         replace:
-          'if (!result && duty.abort.signal.aborted) return this.#aborted(permit, duration, undefined, undefined);\n    if (!result) {',
+          'if (!thrown) return this.duty.signal.aborted ? this.#aborted(duration, undefined) : this.#succeeded(duration);',
       },
     ],
     caughtBy: ['I8'],
   },
   {
     name: 'error of the clean-up masks that of the work',
-    file: worker,
+    file: run,
     edits: [
       {
-        find: 'result = { error };',
-        replace: "result = { error: new Error('clean-up', { cause: error }) };",
+        find: 'thrown = { error };',
+        replace: "thrown = { error: new Error('clean-up', { cause: error }) };",
       },
     ],
     caughtBy: ['I8'],
@@ -42,7 +43,7 @@ export const workerMutations: readonly Mutation[] = [
   {
     name: 'drain does not wait for the work',
     file: worker,
-    edits: [{ find: 'while (this.#running) await this.#running.finished;', replace: '' }],
+    edits: [{ find: 'while (this.#run) await this.#run.finished;', replace: '' }],
     caughtBy: ['I5'],
   },
   {
@@ -50,7 +51,7 @@ export const workerMutations: readonly Mutation[] = [
     file: 'workers/term-ledger.ts',
     edits: [
       {
-        find: 'await this.record(field, value, this.#stored.get(field) ?? null)',
+        find: 'await this.record(field, value, known ?? null)',
         replace: 'await this.record(field, value)',
       },
     ],
@@ -62,9 +63,9 @@ export const workerMutations: readonly Mutation[] = [
     file: 'workers/schedules/cron-schedule.ts',
     edits: [
       {
-        find: 'claim = await this.#ledger.claim(slot, this.#through);',
+        find: 'claim = await this.#slotLedger.claim(slot, this.#through);',
         replace:
-          "void this.#ledger.claim(slot, this.#through);\n        claim = { outcome: 'ours', undo: () => Promise.resolve() };",
+          "void this.#slotLedger.claim(slot, this.#through);\n        claim = { outcome: 'ours', undo: () => Promise.resolve() };",
       },
     ],
     caughtBy: ['I10'],
@@ -72,7 +73,40 @@ export const workerMutations: readonly Mutation[] = [
   {
     name: 'interrupted cron slot forgotten',
     file: 'workers/schedules/cron-schedule.ts',
-    edits: [{ find: 'this.#interrupted = running;', replace: '' }],
+    edits: [{ find: 'this.#interrupted = entry.running;', replace: '' }],
     caughtBy: ['I10'],
+  },
+  {
+    name: 'cron slots by the clock of the machine',
+    file: 'workers/schedules/cron-schedule.ts',
+    edits: [
+      {
+        find: 'Math.floor(this.ledger.term.storeNow())',
+        replace: 'this.#clock.wall()',
+      },
+    ],
+    caughtBy: ['I11', 'I7', 'I10'],
+  },
+  {
+    name: "the machine's clock taken for the store's",
+    file: 'leadership/term.ts',
+    edits: [
+      {
+        find: 'return this.#store.time + (this.clock.monotonic() - this.#store.at);',
+        replace: 'return this.clock.wall();',
+      },
+    ],
+    caughtBy: ['I11', 'I7', 'I10'],
+  },
+  {
+    name: 'slots believed that a wrong clock settled',
+    file: 'workers/schedules/slot-ledger.ts',
+    edits: [
+      {
+        find: 'return through - this.ledger.term.storeNow() <= this.ahead;',
+        replace: 'return through >= 0;',
+      },
+    ],
+    caughtBy: ['I7'],
   },
 ];

@@ -14,9 +14,9 @@ import type {
   RenewRequest,
 } from '../../../libs/background-services/src/lease/index.js';
 import { tokenText } from '../engine/history.js';
-import type { Replica } from './replica.js';
+import type { Process } from './process.js';
 import type { Weather } from './weather.js';
-import type { World } from './world.js';
+import type { Surroundings } from './surroundings.js';
 
 /** What a command is called in the history, how it runs, and who is told of its running and of its answer. */
 interface Command<Reply> {
@@ -36,8 +36,8 @@ export class Connection implements LeaseStore {
   readonly shared = true;
 
   constructor(
-    private readonly world: World,
-    private readonly replica: Replica,
+    private readonly world: Surroundings,
+    private readonly replica: Process,
     private readonly weather: Weather,
     /** As the Redis store has it, ms; undefined: it waits for ever, and the election has to look after itself. */
     private readonly commandTimeout: number | undefined,

@@ -54,9 +54,7 @@ export function befall(world: World, fault: Fault): void {
     case 'set-clock': {
       const { machine } = hostOf(world, fault.machine);
       const canGoBack = world.plan.assumptions === 'broken' || machine.plan.nature === 'clock-is-set';
-      world.noteWalls();
       machine.setClock(canGoBack ? fault.by : Math.abs(fault.by));
-      world.noteWalls();
       return world.terms.clockWasSet(machine);
     }
     case 'kill': {
@@ -120,7 +118,6 @@ export function heal(world: World): void {
     if (host.replica?.isStopping) continue;
     world.boot(host);
   }
-  world.noteWalls();
 }
 
 function stop(world: World, host: Host, bootsAfter: number): void {

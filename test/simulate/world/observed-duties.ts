@@ -1,8 +1,8 @@
 import type { Ledger } from '../../../libs/background-services/src/lease/index.js';
-import type { Duties, RecordEntry, Term } from '../../../libs/background-services/src/leadership/index.js';
+import type { Duties, Term } from '../../../libs/background-services/src/leadership/index.js';
 import { tokenText } from '../engine/history.js';
-import type { Replica } from './replica.js';
-import type { World } from './world.js';
+import type { Process } from './process.js';
+import type { Surroundings } from './surroundings.js';
 
 /** The runner of one key, with a witness beside it, and able to throw where it must not. */
 export class ObservedDuties implements Duties {
@@ -13,11 +13,12 @@ export class ObservedDuties implements Duties {
 
   constructor(
     private readonly duties: Duties,
-    private readonly replica: Replica,
-    private readonly world: World,
+    private readonly replica: Process,
+    private readonly world: Surroundings,
   ) {}
 
-  begin(term: Term, ledger: Ledger, record: RecordEntry): void {
+  begin(...of: Parameters<Duties['begin']>): void {
+    const [term] = of;
     const { key, fencingToken: token } = term;
     const { replica, world } = this;
     this.#tokens.set(term, token);
@@ -32,7 +33,7 @@ export class ObservedDuties implements Duties {
       },
       { once: true },
     );
-    this.duties.begin(term, ledger, record);
+    this.duties.begin(...of);
     this.#throwIfHostile('begin');
   }
 

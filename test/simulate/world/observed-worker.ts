@@ -3,7 +3,7 @@ import {
   type WorkerContext,
   type WorkerDefinition,
 } from '../../../libs/background-services/src/workers/index.js';
-import type { World } from './world.js';
+import type { Surroundings } from './surroundings.js';
 import type { Work } from './work.js';
 
 type Attempt = ReturnType<Worker['attempt']>;
@@ -15,7 +15,7 @@ export class ObservedWorker extends Worker {
     definition: Omit<WorkerDefinition, 'run'>,
     context: WorkerContext,
     private readonly work: Work,
-    private readonly world: World,
+    private readonly world: Surroundings,
   ) {
     super({ ...definition, run: (iteration) => work.run(iteration) }, context);
   }

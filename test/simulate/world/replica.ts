@@ -13,10 +13,11 @@ import { Connection } from './connection.js';
 import type { Machine } from './machine.js';
 import { ObservedDuties } from './observed-duties.js';
 import { ObservedWorker } from './observed-worker.js';
+import type { Process } from './process.js';
 import { CIRCUIT_BREAKER, COMMAND_TIMEOUT, TIMING } from './settings.js';
 import type { Weather } from './weather.js';
 import { Work } from './work.js';
-import type { World } from './world.js';
+import type { Surroundings } from './surroundings.js';
 
 /** What a replica does under one key. */
 export interface Campaign {
@@ -30,7 +31,7 @@ export interface Campaign {
  * One process: the library's electors, runners and workers as the manager puts them together, over simulated clocks and a simulated store.
  * Each boot is a new one, with an instance id of its own.
  */
-export class Replica {
+export class Replica implements Process {
   readonly clock: Clock;
   readonly campaigns: readonly Campaign[];
   readonly #elections: Elections;
@@ -40,7 +41,7 @@ export class Replica {
     readonly instanceId: string,
     readonly machine: Machine,
     weather: Weather,
-    private readonly world: World,
+    private readonly world: Surroundings,
   ) {
     this.clock = this.#clockOf(machine);
     const { clock } = this;

@@ -6,6 +6,9 @@ import {
 import { EPOCH, type History } from '../engine/history.js';
 import type { Scheduler } from '../engine/scheduler.js';
 
+/** Slots that are settled further ahead of the store's time are not believed, ms. */
+export const BELIEVED_AHEAD = 60_000;
+
 interface Write {
   readonly wall: number;
   readonly apply: (store: MemoryLeaseStore) => unknown;
@@ -19,6 +22,8 @@ export class StoreServer {
   readonly #clock: ServerClock;
   readonly #written: Write[] = [];
   #store: MemoryLeaseStore;
+  #highestWall = 0;
+  #isDoubtful = false;
   #down: { readonly how: 'refuse' | 'freeze'; readonly until: number } | undefined;
 
   constructor(
@@ -62,7 +67,19 @@ export class StoreServer {
 
   setClock(by: number): void {
     this.history.note('store', () => `clock set by ${by} ms`);
+    this.#highestWall = Math.max(this.#highestWall, this.wall());
     this.#clock.step(by);
+    if (this.behind > BELIEVED_AHEAD - 5_000) this.#isDoubtful = true;
+  }
+
+  /** How far its clock is behind the latest time that it ever showed, ms: cron slots are settled up to there. */
+  get behind(): number {
+    return Math.max(0, this.#highestWall - this.wall());
+  }
+
+  /** Whether its clock was set back so far that nobody believes what had been settled by it: slots may run again. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
   }
 
   /** Forgets the newest writes, or all of them: what a failover to a replica that lagged, or an empty restart, leaves behind. */

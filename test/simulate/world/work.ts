@@ -2,9 +2,9 @@ import type { Iteration } from '../../../libs/background-services/src/workers/in
 import { tokenText } from '../engine/history.js';
 import type { Random } from '../engine/random.js';
 import type { CronPlan } from '../plan/plan.js';
-import type { Replica } from './replica.js';
+import type { Process } from './process.js';
 import { LONGEST_WORK } from './settings.js';
-import type { World } from './world.js';
+import type { Surroundings } from './surroundings.js';
 
 /** How a run of the user's work ended, and whether its signal had aborted by then. */
 export type Result = { readonly aborted: boolean } & (
@@ -32,8 +32,8 @@ export class Work {
     private readonly key: string,
     private readonly name: string,
     private readonly onInterrupted: CronPlan['onInterrupted'] | undefined,
-    private readonly replica: Replica,
-    private readonly world: World,
+    private readonly replica: Process,
+    private readonly world: Surroundings,
     private readonly random: Random,
   ) {}
 

@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Act } from '../actions.js';
-import { order } from '../api.js';
+import { send } from '../api.js';
 import type { AuditRecord } from '../wire.js';
 
 interface ActDialogProps {
@@ -47,7 +47,7 @@ export function ActDialog({
       ...(isIdentified ? {} : { by }),
       ...(act.hasDuration ? { duration } : {}),
     };
-    const answer = await order(act.path, body, id.current);
+    const answer = await send(act.path, body, id.current);
     setState('asking');
     if (answer.kind === 'failed') return setProblem(answer.message);
     // What was refused is asked for anew, once it may be granted.

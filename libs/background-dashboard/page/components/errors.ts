@@ -1,16 +1,16 @@
 import { html } from 'htm/preact';
 import { type ComponentChildren, h } from 'preact';
-import type { Worker } from '../wire.js';
+import type { View } from '../wire.js';
 import { Moment, Section } from './shared.js';
 
 const MOST = 20;
 
 /** The last errors of all workers, newest first. */
 export function Errors({
-  workers,
+  view: { workers, extent },
   now,
 }: {
-  readonly workers: readonly Worker[];
+  readonly view: Pick<View, 'workers' | 'extent'>;
   readonly now: number;
 }): ComponentChildren {
   const errors = workers
@@ -21,14 +21,15 @@ export function Errors({
     Section,
     { id: 'errors', title: 'Recent errors' },
     errors.length === 0
-      ? html`<p class="quiet">None.</p>`
+      ? html`<p class="quiet">${extent === 'fleet' ? 'None.' : 'Unknown until the lease store answers.'}</p>`
       : html`<ul class="entries">
           ${errors.map(
             ({ name, at, type, message }) =>
               html`<li>
                 <p>
-                  <span class="name">${name}</span>
-                  <span class="quiet">${type}, ${h(Moment, { at, now })}</span>
+                  <span class="name">${name}</span>${' '}<span class="quiet"
+                    >${type}, ${h(Moment, { at, now })}</span
+                  >
                 </p>
                 <p class="message">${message}</p>
               </li>`,

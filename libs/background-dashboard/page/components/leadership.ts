@@ -1,8 +1,8 @@
 import { html } from 'htm/preact';
 import { type ComponentChildren, h } from 'preact';
 import { useState } from 'preact/hooks';
-import { showDuration, showMoment } from '../format.js';
-import { type Palette, type Stretch, stretchesOf } from '../time-line.js';
+import { showDuration, showExactly, showMoment } from '../format.js';
+import { type Palette, type Stretch, stretchesOf, type TermEnd } from '../time-line.js';
 import type { Key, Replica } from '../wire.js';
 import { ReplicaName, Section, Table } from './shared.js';
 
@@ -54,28 +54,49 @@ function Lane({ lease, palette, now, span }: LaneProps): ComponentChildren {
       >
     </p>
     <ol class="bar" aria-label=${`Leaders of ${lease.key}`}>
-      ${stretches.map((stretch) => h(StretchItem, { key: stretch.token, stretch, colour: palette.of(stretch.leader) }))}
+      ${stretches.map((stretch) => h(StretchItem, { key: `${stretch.kind} ${stretch.from}`, stretch, palette }))}
     </ol>
   </div>`;
 }
 
 function StretchItem({
   stretch,
-  colour,
+  palette,
 }: {
   readonly stretch: Stretch;
-  readonly colour: string;
+  readonly palette: Palette;
 }): ComponentChildren {
-  const { leader, from, to, reason, left, width } = stretch;
-  const told = `${leader}: from ${showMoment(from)}${to === undefined ? '' : ` to ${showMoment(to)}`}, ${reason}`;
+  const told = describe(stretch);
+  const { left, width } = stretch;
   // Positions are set from the script, which the page's policy allows; a style attribute it does not.
   return html`<li
-    class=${`stretch ${colour}`}
+    class=${stretch.kind === 'led' ? `stretch ${palette.of(stretch.leader)}` : 'stretch gap'}
     title=${told}
     style=${{ left: `${left}%`, width: `${width}%` }}
   >
-    <span class="leader" aria-hidden="true">${leader}</span><span class="hidden">${told}</span>
+    ${stretch.kind === 'led' && html`<span class="leader" aria-hidden="true">${stretch.leader}</span>`}<span
+      class="hidden"
+      >${told}</span
+    >
   </li>`;
+}
+
+function describe(stretch: Stretch): string {
+  const { kind, from } = stretch;
+  if (kind === 'gap')
+    return `from ${showExactly(from)} to ${showExactly(stretch.to)}: nobody is known to have led`;
+  return `${stretch.leader}: from ${showExactly(from)}${describeEnd(stretch.end)}`;
+}
+
+function describeEnd(end: TermEnd): string {
+  switch (end.kind) {
+    case 'leads':
+      return ', leads';
+    case 'ended':
+      return ` to ${showExactly(end.at)}, ${end.reason}`;
+    case 'silent':
+      return `, last heard of at ${showExactly(end.since)}`;
+  }
 }
 
 const COLUMNS = ['Replica', 'Host', 'Version', 'Up for', 'Event loop lag', 'Leads'];

@@ -1,12 +1,19 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
-import { showDistance, showMoment } from '../format.js';
+import { showDistance, showExactly } from '../format.js';
+
+/** What nobody knows, which is not the same as nothing. */
+export function Unknown(): ComponentChildren {
+  return html`<span class="quiet"
+    ><span aria-hidden="true">–</span><span class="hidden">unknown</span></span
+  >`;
+}
 
 /** A moment as the distance from now; the exact time is a hover away. */
 export function Moment({ at, now }: { readonly at: string | null; readonly now: number }): ComponentChildren {
   if (at === null) return html`<span class="quiet">–</span>`;
   const moment = Date.parse(at);
-  return html`<time datetime=${at} title=${showMoment(moment)}>${showDistance(moment, now)}</time>`;
+  return html`<time datetime=${at} title=${showExactly(moment)}>${showDistance(moment, now)}</time>`;
 }
 
 /** A replica's name with its colour. */

@@ -16,10 +16,10 @@ import {
   type ControlRequest,
   type ControlResult,
   FleetControl,
-} from 'nestjs-background-services';
-import { ActGuard, ProblemFilter, Replies, SameOriginGuard } from 'nestjs-background-services/http';
-import { Identity } from './identity.js';
-import { readDuration, readId, readReason } from './order.js';
+} from 'nestjs-background-services/fleet';
+import { ActGuard, ProblemFilter, Replies, SameOriginGuard } from 'nestjs-background-http-kit';
+import { Identity } from '../request/identity.js';
+import { readDuration, readId, readReason } from '../request/read-request.js';
 
 const STATUS: Readonly<Record<ControlResult, number>> = { done: 200, pending: 202, refused: 409 };
 
@@ -120,10 +120,10 @@ export function createActController(): Type {
     async #act(
       request: Asked,
       response: unknown,
-      order: (request: ControlRequest) => Promise<ControlRecord>,
+      command: (request: ControlRequest) => Promise<ControlRecord>,
     ): Promise<void> {
       const reason = readReason(request.body, await this.identity.of(request));
-      const record = await order({ ...reason, id: readId(request.headers) });
+      const record = await command({ ...reason, id: readId(request.headers) });
       this.replies.json(response, record, STATUS[record.outcome]);
     }
   }

@@ -1,4 +1,4 @@
-import type { FleetKey, FleetWorker } from 'nestjs-background-services';
+import type { FleetKey, FleetWorker } from 'nestjs-background-services/fleet';
 
 /** Of `GET api/workers/:name`. */
 export interface WorkerBody {
@@ -18,9 +18,4 @@ export interface AccessBody {
   readonly by: string | null;
   /** Whether the app has background jobs. */
   readonly jobs: boolean;
-}
-
-/** Of `event: pulse` in the stream, which says that nothing has changed. */
-export interface PulseBody {
-  readonly asOf: Date;
 }

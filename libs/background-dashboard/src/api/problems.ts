@@ -1,4 +1,4 @@
-import type { ProblemKinds } from 'nestjs-background-services/http';
+import type { ProblemKinds } from 'nestjs-background-http-kit';
 
 /** What of the library's errors is whose fault. */
 export const PROBLEMS: ProblemKinds = {
@@ -7,6 +7,7 @@ export const PROBLEMS: ProblemKinds = {
   BGS_AMBIGUOUS_WORKER: { status: 409, title: 'Several workers have that name' },
   BGS_KEY_NOT_FOUND: { status: 404, title: 'No such lease key' },
   BGS_DASHBOARD_NO_JOBS: { status: 404, title: 'No background jobs' },
+  BGS_DASHBOARD_TOO_MANY_CLIENTS: { status: 503, title: 'Too many clients are listening', retryAfter: 5 },
   BGS_STORE: { status: 503, title: 'The lease store does not answer' },
   // Of nestjs-background-jobs, which need not be there to be asked.
   BGJ_INVALID_REQUEST: { status: 400, title: 'That is no id of a job' },

@@ -12,19 +12,15 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { FleetControl, FleetStatus, StoreError, WorkerNotFoundError } from 'nestjs-background-services';
-import {
-  HostGuards,
-  ProblemFilter,
-  ReadGuard,
-  Replies,
-  toServerResponse,
-} from 'nestjs-background-services/http';
+import { WorkerNotFoundError } from 'nestjs-background-services';
+import { FleetControl, FleetStatus } from 'nestjs-background-services/fleet';
+import { StoreError } from 'nestjs-background-services/store';
+import { HostGuards, ProblemFilter, ReadGuard, Replies } from 'nestjs-background-http-kit';
 import { JobSource } from '../jobs/index.js';
 import { FleetStream } from '../stream/fleet-stream.js';
 import type { AccessBody, WorkerBody } from './bodies.js';
-import { Identity } from './identity.js';
-import { readLimit } from './order.js';
+import { Identity } from '../request/identity.js';
+import { readLimit } from '../request/read-request.js';
 
 const Context = createParamDecorator((_data: unknown, context: ExecutionContext) => context);
 
@@ -93,8 +89,7 @@ export function createReadController(): Type {
 
     @Get('stream')
     stream(@Res() response: object): void {
-      this.streams.assertOpen();
-      this.streams.add(toServerResponse(response));
+      this.streams.add(response);
     }
   }
   return BackgroundDashboardReadController;

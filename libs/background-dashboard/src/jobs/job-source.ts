@@ -1,12 +1,13 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type * as JobsPackage from 'nestjs-background-jobs';
+import { LibraryLog } from 'nestjs-background-http-kit';
 import { NoJobsError } from '../errors.js';
 
 /** Of Node's loaders, and of what bundles or replaces them. */
 const NOT_FOUND: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
-const logger = new Logger('BackgroundDashboard');
+const logger = new LibraryLog(new Logger('BackgroundDashboard'));
 
 /** The jobs of the app, where it has `nestjs-background-jobs`; an app without pays nothing. */
 @Injectable()

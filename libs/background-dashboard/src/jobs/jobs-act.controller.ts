@@ -1,9 +1,9 @@
 import { Controller, Inject, Param, Post, Req, Res, type Type, UseFilters, UseGuards } from '@nestjs/common';
 import type { BackgroundJobs } from 'nestjs-background-jobs';
-import { FleetControl } from 'nestjs-background-services';
-import { ActGuard, ProblemFilter, Replies, SameOriginGuard } from 'nestjs-background-services/http';
-import { Identity } from '../api/identity.js';
-import { readReason } from '../api/order.js';
+import { FleetControl } from 'nestjs-background-services/fleet';
+import { ActGuard, ProblemFilter, Replies, SameOriginGuard } from 'nestjs-background-http-kit';
+import { Identity } from '../request/identity.js';
+import { readReason } from '../request/read-request.js';
 import { JobSource } from './job-source.js';
 
 interface Asked {

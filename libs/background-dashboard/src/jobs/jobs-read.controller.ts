@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Res, type Type, UseFilters, UseGuards } from '@nestjs/common';
-import { ProblemFilter, ReadGuard, Replies } from 'nestjs-background-services/http';
+import { ProblemFilter, ReadGuard, Replies } from 'nestjs-background-http-kit';
 import { type FailedItems, type JobsSummary, toFailed, toSummary } from './job-bodies.js';
 import { JobSource } from './job-source.js';
 

@@ -1,6 +1,6 @@
-import type { Operation } from 'nestjs-background-services/http';
+import type { Operation } from 'nestjs-background-http-kit';
 
-const ORDER = {
+const COMMAND = {
   type: 'object',
   required: ['why'],
   properties: {
@@ -16,10 +16,10 @@ const ORDER = {
 
 const DURATION = { type: 'integer', minimum: 1, maximum: 2_592_000_000, description: 'Milliseconds' };
 
-const DISABLE_ORDER = {
-  ...ORDER,
-  required: [...ORDER.required, 'duration'],
-  properties: { ...ORDER.properties, duration: DURATION },
+const DISABLE_COMMAND = {
+  ...COMMAND,
+  required: [...COMMAND.required, 'duration'],
+  properties: { ...COMMAND.properties, duration: DURATION },
 };
 
 const DENIED = { 401: 'Not signed in', 403: 'Not allowed' };
@@ -29,14 +29,14 @@ function look(summary: string, more: Partial<Operation> = {}): Operation {
   return { summary, ...more, responses: { 200: 'OK', ...DENIED, ...more.responses } };
 }
 
-function act(summary: string, body: typeof ORDER = ORDER): Operation {
+function act(summary: string, body: typeof COMMAND = COMMAND): Operation {
   return {
     summary,
     body,
     responses: {
       200: 'Done, or it was so already: the record of the audit list',
       202: 'The leader has not answered yet, and does it with its next renewal',
-      400: 'The order is not complete, or out of bounds',
+      400: 'The command is not complete, or out of bounds',
       ...DENIED,
       404: 'No such worker or key',
       409: 'Refused: the record says why',
@@ -80,7 +80,7 @@ export const OPERATIONS: Readonly<
     resetBreaker: act('Closes the circuit breaker of a worker'),
     forceOpenBreaker: act('Lets no iteration through until the breaker is reset'),
     stepDown: act('Lets another replica lead a key'),
-    disable: act('Keeps every replica from leading a key for a time', DISABLE_ORDER),
+    disable: act('Keeps every replica from leading a key for a time', DISABLE_COMMAND),
     enable: act('Puts a key into service again'),
     expireLease: act('Frees a lease whose holder is not there'),
   },

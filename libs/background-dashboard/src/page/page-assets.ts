@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PageNotBuiltError } from '../errors.js';
 
@@ -53,6 +53,7 @@ function read(folder: string): readonly PageAsset[] {
 /** In the package's `dist`, from wherever in the package this file has come to lie. */
 function builtPage(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  // `dist/cjs` has a package.json of its own, which says the format alone.
+  while (!existsSync(join(folder, 'package.json')) || basename(folder) === 'cjs') folder = dirname(folder);
   return join(folder, 'dist', 'assets');
 }

@@ -10,7 +10,7 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { ProblemFilter, ReadGuard, Replies } from 'nestjs-background-services/http';
+import { ProblemFilter, ReadGuard, Replies } from 'nestjs-background-http-kit';
 import { PageAssets } from './page-assets.js';
 import { CONTENT_SECURITY_POLICY, renderPage } from './page-document.js';
 

@@ -5,15 +5,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
   BackgroundServiceManager,
   BackgroundServicesModule,
-  FleetControl,
-  FleetStatus,
   LeaderElected,
 } from 'nestjs-background-services';
+import { FleetControl, FleetStatus } from 'nestjs-background-services/fleet';
 import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { until } from '../../../../test/support/until.js';
 import { BackgroundDashboardModule } from '../background-dashboard.module.js';
-import type { BackgroundDashboardOptions } from '../options.js';
+import type { BackgroundDashboardOptions } from '../options/index.js';
 
 export const KEY = 'prices:leader';
 

@@ -1,22 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ServiceUnavailableException } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger, ServiceUnavailableException } from '@nestjs/common';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FleetStatus, FleetView } from 'nestjs-background-services';
+import type { FleetStatus, FleetView } from 'nestjs-background-services/fleet';
 import { TestClock } from 'nestjs-background-services/testing';
 import { until } from '../../../../test/support/until.js';
-import { resolveOptions } from '../options.js';
+import { resolveOptions } from '../options/index.js';
 import { FleetStream } from './fleet-stream.js';
 
 describe('FleetStream', () => {
   let clock: TestClock;
   let reads: number;
   let problem: string | undefined;
+  let unshowable: boolean;
   let stream: FleetStream;
   let server: Server;
 
   const view = () => {
     reads += 1;
+    if (unshowable) return Promise.reject(new Error('too much'));
     const asOf = new Date(clock.wall());
     const replicas = [{ id: 'a', uptime: clock.monotonic(), eventLoopLag: reads }];
     return Promise.resolve({
@@ -33,6 +35,7 @@ describe('FleetStream', () => {
     clock = new TestClock();
     reads = 0;
     problem = undefined;
+    unshowable = false;
     stream = new FleetStream({ view } as FleetStatus, resolveOptions({ clock }));
     server = createServer((_request, response) => stream.add(response));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -70,10 +73,26 @@ describe('FleetStream', () => {
     expect(client.response.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
     });
     expect(client.text()).toMatch(
       /^retry: 1000\n\nevent: fleet\ndata: \{"asOf":"2026-01-01T00:00:00.000Z".*\}\n\n$/,
     );
+  });
+
+  it('goes on, and says so once a minute, where the fleet cannot be shown', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    unshowable = true;
+    const client = await connect();
+    await clock.advance(59_000);
+    expect(reads).toBeGreaterThan(50);
+    expect(warn.mock.calls).toEqual([['The fleet cannot be shown: too much']]);
+    await clock.advance(2_000);
+    expect(warn).toHaveBeenCalledTimes(2);
+    warn.mockRestore();
+    unshowable = false;
+    await clock.advance(1_000);
+    await until(client.views, { what: 'a view' });
   });
 
   it('sends a change within a second, and says every five that nothing has changed', async () => {

@@ -1,8 +1,21 @@
-import { Inject, Injectable, type OnModuleDestroy, ServiceUnavailableException } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
-import { FleetStatus, type Timer } from 'nestjs-background-services';
-import { EventStream } from 'nestjs-background-services/http';
-import type { ResolvedOptions } from '../options.js';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnModuleDestroy,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+import { FleetStatus } from 'nestjs-background-services/fleet';
+import type { Timer } from 'nestjs-background-services/store';
+import {
+  describeError,
+  EventStream,
+  inBackground,
+  LibraryLog,
+  toServerResponse,
+} from 'nestjs-background-http-kit';
+import { TooManyClientsError } from '../errors.js';
+import type { ResolvedOptions } from '../options/index.js';
 import { RESOLVED_OPTIONS } from '../tokens.js';
 import { contentOf, pulseFrame, viewFrame } from './frames.js';
 
@@ -16,7 +29,10 @@ const REFRESH = 15_000;
 const RETRY = 1_000;
 /** A stream ends after this long; the client asks again and is let through by the guard again, or not any more, ms. */
 const LONGEST = 900_000;
-const MOST_CLIENTS = 200;
+/** How often it is said that the fleet cannot be shown, ms. */
+const REMINDER = 60_000;
+
+const logger = new LibraryLog(new Logger('BackgroundDashboard'));
 
 /**
  * The fleet as a stream of events, for all clients of this replica together: it is read once a second however many they are, and not at all
@@ -30,6 +46,7 @@ export class FleetStream implements OnModuleDestroy {
   #last: { readonly frame: string; readonly content: string } | undefined;
   #sentAt = 0;
   #refreshedAt = 0;
+  #complainedAt = -Infinity;
 
   constructor(
     @Inject(FleetStatus) private readonly status: FleetStatus,
@@ -41,22 +58,28 @@ export class FleetStream implements OnModuleDestroy {
     return this.#clients.size;
   }
 
-  /** @throws ServiceUnavailableException if the app is closing, or too many listen */
+  /** @throws ServiceUnavailableException if the app is closing, TooManyClientsError if as many listen as may */
   assertOpen(): void {
     if (this.#state === 'closed') throw new ServiceUnavailableException('The app is shutting down');
-    if (this.#clients.size >= MOST_CLIENTS)
-      throw new ServiceUnavailableException(`${MOST_CLIENTS} clients are listening`);
+    const { maxClients } = this.options;
+    if (this.#clients.size >= maxClients) throw new TooManyClientsError(maxClients);
   }
 
-  /** Sends the whole view now, and again when it changes, at most once a second. */
-  add(response: ServerResponse): void {
-    const stream = new EventStream(response, { retry: RETRY, onClose: () => this.#remove(stream) });
+  /**
+   * Sends the whole view now, and again when it changes, at most once a second.
+   * @param response of whichever HTTP adapter
+   * @throws ServiceUnavailableException like `assertOpen`: others may have come, or the app may be closing, since that was asked
+   */
+  add(response: object): void {
+    this.assertOpen();
+    const stream = new EventStream(toServerResponse(response), { retry: RETRY });
     this.#clients.set(
       stream,
       this.options.clock.setTimeout(() => stream.close(), LONGEST),
     );
+    stream.whenClosed(() => this.#remove(stream));
     if (this.#last) stream.send(this.#last.frame);
-    if (this.#state === 'idle') void this.#look();
+    if (this.#state === 'idle') inBackground(this.#look());
   }
 
   /** Ends every stream: the server cannot close before. */
@@ -77,7 +100,7 @@ export class FleetStream implements OnModuleDestroy {
     this.#state = 'looking';
     while (this.#clients.size > 0 && !this.#isClosed()) {
       const startedAt = this.options.clock.monotonic();
-      await this.#tell();
+      await this.#tell().catch((error: unknown) => this.#complain(error));
       await this.#wait(startedAt + PERIOD - this.options.clock.monotonic());
     }
     // What was true then is not told to whoever comes next.
@@ -98,6 +121,14 @@ export class FleetStream implements OnModuleDestroy {
       this.#sentAt = now;
       for (const stream of this.#clients.keys()) stream.beat(pulseFrame(view));
     }
+  }
+
+  /** Whoever listens misses a beat, and looks again when the next one comes. At once, and again each minute for as long as it lasts. */
+  #complain(error: unknown): void {
+    const now = this.options.clock.monotonic();
+    if (now - this.#complainedAt < REMINDER) return;
+    this.#complainedAt = now;
+    logger.warn(`The fleet cannot be shown: ${describeError(error).message}`);
   }
 
   #broadcast(frame: string, now: number): void {

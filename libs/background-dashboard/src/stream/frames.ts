@@ -1,5 +1,9 @@
-import type { FleetView } from 'nestjs-background-services';
-import type { PulseBody } from '../api/bodies.js';
+import type { FleetView } from 'nestjs-background-services/fleet';
+
+/** Of `event: pulse` in the stream, which says that nothing has changed. */
+export interface PulseBody {
+  readonly asOf: Date;
+}
 
 /** A view as an event. JSON has no line ends of its own, which would end the field. */
 export function viewFrame(view: FleetView): string {

@@ -1,4 +1,4 @@
-import type { Problem } from 'nestjs-background-services/http';
+import type { Problem } from 'nestjs-background-http-kit';
 import type { JobBody } from '../http/bodies.js';
 
 /** Every error of the client, with a code that stays the same. */

@@ -1,7 +1,8 @@
-import type { Problem } from 'nestjs-background-services/http';
+import type { Problem } from 'nestjs-background-http-kit';
 import type { ItemsBody, JobBody, JobsBody } from '../http/bodies.js';
 import { JobNotCompletedError, JobsProblemError, JobsUnreachableError, JobTimeoutError } from './errors.js';
 import { readEvents } from './event-reader.js';
+import { pause } from './pause.js';
 
 /** All in milliseconds. */
 export interface JobsClientOptions {
@@ -19,6 +20,7 @@ export interface JobsClientOptions {
   readonly random?: () => number;
 }
 
+/** How a client waits for the end of a job. */
 export interface WaitOptions {
   readonly onProgress?: (job: JobBody) => void;
   /** Ends the waiting, not the job. */
@@ -149,7 +151,7 @@ export class JobsClient {
     const answer = await this.#send(`/${id}`, { headers, signal });
     if (answer.status !== 304) yield await this.#json<JobBody>(answer);
     // Where the server does not hold polls, it says how often to ask.
-    else await this.#pause(retryAfterOf(answer) ?? FIRST_DELAY, signal);
+    else await pause(retryAfterOf(answer) ?? FIRST_DELAY, signal);
   }
 
   async #send(
@@ -192,26 +194,12 @@ export class JobsClient {
       if (answer && problem && (!mayGoAway || isForGood || attempt >= attempts))
         throw new JobsProblemError(answer.status, problem, wait);
       const longest = Math.min(this.options.maxDelay ?? 10_000, FIRST_DELAY * 2 ** attempt);
-      await this.#pause(wait ?? this.#random() * longest, signal);
+      await pause(wait ?? this.#random() * longest, signal);
     }
   }
 
   async #json<Body>(answer: Response): Promise<Body> {
     return (await answer.json()) as Body;
-  }
-
-  #pause(delay: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        reject(signal?.reason as Error);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      }, delay);
-      signal?.addEventListener('abort', stop, { once: true });
-    });
   }
 }
 

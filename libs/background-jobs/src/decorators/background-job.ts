@@ -1,6 +1,7 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { InvalidJobError } from '../errors/index.js';
-import { type JobOptions, resolveJobOptions, type ResolvedJobOptions } from './job-options.js';
+import type { JobOptions, ResolvedJobOptions } from './job-options.js';
+import { resolveJobOptions } from './resolve-job-options.js';
 
 const METADATA = 'nestjs-background-jobs:job';
 const TYPE = /^[a-z0-9][a-z0-9._-]{0,99}$/;

@@ -31,4 +31,4 @@ export interface JobHandler<Request = unknown, Work = unknown> {
 }
 
 /** Returned by `process` for an item that has no data: an answer, no error. */
-export const noData = Symbol('nestjs-background-jobs:no-data');
+export const noData = Symbol.for('nestjs-background-jobs:no-data');

@@ -1,6 +1,4 @@
 import type { Type } from '@nestjs/common';
-import type { OptionProblem } from 'nestjs-background-services';
-import { InvalidJobsOptionsError } from '../errors/index.js';
 
 /** Options of `@BackgroundJob`. Milliseconds throughout. */
 export interface JobOptions {
@@ -25,6 +23,12 @@ export interface JobOptions {
   readonly failureRatio?: number;
   /** Jobs of this type that may wait at a time; more are refused. @default 1_000 */
   readonly maxPending?: number;
+  /** Items of one job; one with more fails with `BGJ_TOO_MANY_ITEMS`, and nothing is worked off. At most 10,000,000. @default 1_000_000 */
+  readonly maxItems?: number;
+  /** Of one item as JSON, bytes; a job with a larger one fails with `BGJ_ITEM_TOO_LARGE`. @default 65_536 */
+  readonly maxItemSize?: number;
+  /** Of a request as JSON, bytes; a larger one is refused, by HTTP with 413. At most 16 MiB. @default 1_048_576 */
+  readonly maxRequestSize?: number;
   /**
    * How `POST` answers a client that does not say what it prefers: `async` with 202 at once, `sync` when the job is over, as an older API did.
    * @default 'async'
@@ -49,74 +53,10 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** With every default filled in. */
-export interface ResolvedJobOptions {
-  readonly concurrency: number;
-  readonly rateLimit: { readonly items: number; readonly per: number } | undefined;
-  readonly retries: { readonly attempts: number; readonly minDelay: number; readonly maxDelay: number };
-  readonly itemTimeout: number;
-  readonly maxFailures: number | undefined;
-  readonly failureRatio: number;
-  readonly maxPending: number;
-  readonly mode: 'async' | 'sync';
-  readonly body: Type | StandardSchema | undefined;
-}
-
-const KNOWN = [
-  ...['concurrency', 'rateLimit', 'retries', 'itemTimeout', 'maxFailures', 'failureRatio'],
-  ...['maxPending', 'mode', 'body'],
-];
-
-/** @throws InvalidJobsOptionsError that lists every wrong field */
-export function resolveJobOptions(type: string, options: JobOptions = {}): ResolvedJobOptions {
-  const problems: OptionProblem[] = [];
-  const check = (field: string, ok: boolean, expected: string, received: unknown) => {
-    if (!ok) problems.push({ field, expected, received });
+/** With every default filled in, for whatever has one. */
+export type ResolvedJobOptions = Required<
+  Omit<JobOptions, 'rateLimit' | 'retries' | 'maxFailures' | 'body'>
+> &
+  Pick<JobOptions, 'rateLimit' | 'maxFailures' | 'body'> & {
+    readonly retries: Required<NonNullable<JobOptions['retries']>>;
   };
-  const whole = (field: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER) =>
-    check(
-      field,
-      Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
-      `a whole number, at least ${min}`,
-      value,
-    );
-  const delay = (field: string, value: unknown, min: number) =>
-    check(
-      field,
-      typeof value === 'number' && value >= min && value < 2 ** 31,
-      `milliseconds, at least ${min}`,
-      value,
-    );
-  for (const [name, value] of Object.entries(options))
-    check(name, KNOWN.includes(name), `one of ${KNOWN.join(', ')}`, value);
-  const { concurrency = 5, rateLimit, itemTimeout = 60_000, maxFailures, failureRatio = 1 } = options;
-  const { maxPending = 1_000, mode = 'async', body } = options;
-  const retries = { attempts: 3, minDelay: 500, maxDelay: 30_000, ...options.retries };
-  whole('concurrency', concurrency, 1);
-  if (rateLimit !== undefined) {
-    whole('rateLimit.items', rateLimit.items, 1);
-    delay('rateLimit.per', rateLimit.per, 1);
-  }
-  whole('retries.attempts', retries.attempts, 1);
-  delay('retries.minDelay', retries.minDelay, 0);
-  delay('retries.maxDelay', retries.maxDelay, 0);
-  delay('itemTimeout', itemTimeout, 1);
-  if (maxFailures !== undefined) whole('maxFailures', maxFailures, 0);
-  check(
-    'failureRatio',
-    typeof failureRatio === 'number' && failureRatio >= 0 && failureRatio <= 1,
-    'a number from 0 to 1',
-    failureRatio,
-  );
-  whole('maxPending', maxPending, 1);
-  check('mode', ['async', 'sync'].includes(mode), "'async' or 'sync'", mode);
-  check(
-    'body',
-    body === undefined || typeof body === 'function' || '~standard' in Object(body),
-    'a class, or a Standard Schema',
-    body,
-  );
-  if (problems.length > 0)
-    throw new InvalidJobsOptionsError(`@BackgroundJob(${JSON.stringify(type)})`, problems);
-  return { concurrency, rateLimit, retries, itemTimeout, maxFailures, failureRatio, maxPending, mode, body };
-}

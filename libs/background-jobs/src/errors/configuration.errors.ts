@@ -1,11 +1,6 @@
-import { inspect } from 'node:util';
+import { problemLines } from 'nestjs-background-http-kit';
 import type { OptionProblem } from 'nestjs-background-services';
-import { BackgroundJobsError } from './background-jobs.error.js';
-
-/** Shows what was received, on one line and not too long. */
-export function show(value: unknown): string {
-  return inspect(value, { depth: 0, breakLength: Infinity }).slice(0, 80);
-}
+import { BackgroundJobsError, knownToCopies } from './background-jobs.error.js';
 
 /** Options are wrong: thrown at boot, with every wrong field at once. */
 export class InvalidJobsOptionsError extends BackgroundJobsError {
@@ -16,10 +11,7 @@ export class InvalidJobsOptionsError extends BackgroundJobsError {
     place: string,
     readonly problems: readonly OptionProblem[],
   ) {
-    const lines = problems.map(
-      ({ field, expected, received }) => `  - ${field}: expected ${expected}, received ${show(received)}`,
-    );
-    super([`${place}: wrong options`, ...lines].join('\n'));
+    super([`${place}: wrong options`, ...problemLines(problems)].join('\n'));
   }
 }
 
@@ -46,6 +38,19 @@ export class DuplicateJobError extends BackgroundJobsError {
   }
 }
 
+/** `BackgroundJobsModule.forRoot()` was called twice for one app: each would take on every job. */
+export class DuplicateJobsModuleError extends BackgroundJobsError {
+  readonly code = 'BGJ_DUPLICATE_REGISTRATION';
+
+  constructor(readonly places: readonly string[]) {
+    super(
+      `BackgroundJobsModule is registered ${places.length} times in this app:\n` +
+        places.map((place) => `  - ${place}\n`).join('') +
+        'Keep one forRoot()/forRootAsync(), in the root module; its providers are global.',
+    );
+  }
+}
+
 /** The options ask for something that an optional package does, and it is not installed. */
 export class MissingJobsPackageError extends BackgroundJobsError {
   readonly code = 'BGJ_MISSING_PACKAGE';
@@ -61,3 +66,27 @@ export class MissingJobsPackageError extends BackgroundJobsError {
     );
   }
 }
+
+/** Another process keeps its jobs in the file. */
+export class JobFileInUseError extends BackgroundJobsError {
+  readonly code = 'BGJ_FILE_IN_USE';
+
+  constructor(
+    readonly file: string,
+    readonly holder: number,
+    lock: string,
+  ) {
+    super(
+      `${file} is in use by process ${holder} (${lock}): jobs in a file are of one process. Stop it, name another file, or use redis for several replicas`,
+    );
+  }
+}
+
+knownToCopies({
+  InvalidJobsOptionsError,
+  InvalidJobError,
+  DuplicateJobError,
+  DuplicateJobsModuleError,
+  MissingJobsPackageError,
+  JobFileInUseError,
+});

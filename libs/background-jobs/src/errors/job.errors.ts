@@ -1,5 +1,5 @@
-import { BackgroundJobsError } from './background-jobs.error.js';
-import { show } from './configuration.errors.js';
+import { BackgroundJobsError, knownToCopies } from './background-jobs.error.js';
+import { show } from './show.js';
 
 /** No provider of this app has that job type. */
 export class UnknownJobTypeError extends BackgroundJobsError {
@@ -22,6 +22,48 @@ export class InvalidItemError extends BackgroundJobsError {
   }
 }
 
+/** `items()` gave more than a job of this type may have. */
+export class TooManyItemsError extends BackgroundJobsError {
+  readonly code = 'BGJ_TOO_MANY_ITEMS';
+  /** The request asks for too much. */
+  readonly status = 422;
+
+  constructor(readonly limit: number) {
+    super(`The job has more than ${limit} items. Ask for less, or raise maxItems of its type`);
+  }
+}
+
+/** An item is larger than one of this type may be. */
+export class ItemTooLargeError extends BackgroundJobsError {
+  readonly code = 'BGJ_ITEM_TOO_LARGE';
+  readonly status = 422;
+
+  constructor(
+    readonly item: string,
+    readonly size: number,
+    readonly limit: number,
+  ) {
+    super(
+      `Item ${show(item)} has ${size} bytes, and ${limit} are allowed. Make it smaller, or raise maxItemSize of its type`,
+    );
+  }
+}
+
+/** A request is larger than one of this type may be. */
+export class RequestTooLargeError extends BackgroundJobsError {
+  readonly code = 'BGJ_REQUEST_TOO_LARGE';
+
+  constructor(
+    readonly type: string,
+    readonly size: number,
+    readonly limit: number,
+  ) {
+    super(
+      `The request has ${size} bytes, and ${limit} are allowed for jobs of type "${type}". Ask for less, or raise maxRequestSize`,
+    );
+  }
+}
+
 /** What a client asks for is malformed. */
 export class InvalidJobRequestError extends BackgroundJobsError {
   readonly code = 'BGJ_INVALID_REQUEST';
@@ -35,6 +77,7 @@ export class InvalidJobRequestError extends BackgroundJobsError {
   }
 }
 
+/** No job has that id: it was never submitted, or its retention is over. */
 export class JobNotFoundError extends BackgroundJobsError {
   readonly code = 'BGJ_JOB_NOT_FOUND';
 
@@ -61,6 +104,7 @@ export class JobActiveError extends BackgroundJobsError {
   }
 }
 
+/** None of the job's items failed, or it has no items. */
 export class NothingToRetryError extends BackgroundJobsError {
   readonly code = 'BGJ_NOTHING_TO_RETRY';
 
@@ -104,7 +148,12 @@ export class KeyReusedError extends BackgroundJobsError {
 
 /** The job store does not answer, or not what it should. */
 export class JobStoreError extends BackgroundJobsError {
-  readonly code = 'BGJ_STORE';
+  readonly code: 'BGJ_STORE' | 'BGJ_STORE_FULL' = 'BGJ_STORE';
+}
+
+/** The job store has no room: its disk, or its Redis, is full. */
+export class JobStoreFullError extends JobStoreError {
+  override readonly code = 'BGJ_STORE_FULL';
 }
 
 /** An item took longer than its time limit. */
@@ -127,3 +176,33 @@ export class TooManyFailuresError extends BackgroundJobsError {
     super(`${failed} of ${settled} items failed, which is more than ${bound}`);
   }
 }
+
+/** As many clients wait for news of jobs on this replica as may. */
+export class TooManyClientsError extends BackgroundJobsError {
+  readonly code = 'BGJ_TOO_MANY_CLIENTS';
+
+  constructor(what: string, most: number) {
+    super(`${most} clients ${what} on this replica, as many as may; ask again later`);
+  }
+}
+
+knownToCopies({
+  UnknownJobTypeError,
+  InvalidItemError,
+  TooManyItemsError,
+  ItemTooLargeError,
+  RequestTooLargeError,
+  InvalidJobRequestError,
+  JobNotFoundError,
+  JobGoneError,
+  JobActiveError,
+  NothingToRetryError,
+  QueueFullError,
+  KeyInFlightError,
+  KeyReusedError,
+  JobStoreError,
+  JobStoreFullError,
+  ItemTimeoutError,
+  TooManyFailuresError,
+  TooManyClientsError,
+});

@@ -1,4 +1,4 @@
-import { BackgroundJobsError } from './background-jobs.error.js';
+import { BackgroundJobsError, knownToCopies } from './background-jobs.error.js';
 
 /** A request that is not what its job type takes. */
 export class RequestRefusedError extends BackgroundJobsError {
@@ -12,3 +12,5 @@ export class RequestRefusedError extends BackgroundJobsError {
     super(issues.join('; '));
   }
 }
+
+knownToCopies({ RequestRefusedError });

@@ -1,6 +1,8 @@
 import type { Logger } from '@nestjs/common';
-import type { Clock, Random } from 'nestjs-background-services';
-import { type JobContext, type JobHandler, noData, type ResolvedJobOptions } from '../decorators/index.js';
+import type { Clock, Random, Timer } from 'nestjs-background-services/store';
+import { abortController, onAbort } from 'nestjs-background-http-kit';
+import { type JobContext, type JobHandler, noData } from '../decorators/job-handler.js';
+import type { ResolvedJobOptions } from '../decorators/job-options.js';
 import { ItemTimeoutError, problemOf } from '../errors/index.js';
 import { type ItemOutcome, itemOf, type Job, type ListedItem } from '../model/index.js';
 import { pause } from './pause.js';
@@ -46,31 +48,39 @@ export class ItemWorker {
   }
 
   async #try(listed: ListedItem, attempt: number, signal: AbortSignal): Promise<ItemOutcome> {
+    signal.throwIfAborted();
     const { handler, options, clock, logger } = this.context;
-    const limit = new AbortController();
+    const end = abortController();
     const item = itemOf(listed);
     const { id, type, request } = this.job;
     const job: JobContext = {
       ...{ id, type, request, attempt, logger, item: listed.key, run: this.run },
-      signal: AbortSignal.any([signal, limit.signal]),
+      signal: end.signal,
     };
-    const timeout = new ItemTimeoutError(listed.key, options.itemTimeout);
+    const stop = onAbort(signal, () => end.abort(signal.reason));
+    let timer: Timer | undefined;
     // Work that does not look at its signal is not waited for any longer than its time.
     const over = new Promise<never>((_resolve, reject) => {
-      limit.signal.addEventListener('abort', () => reject(timeout), { once: true });
+      timer = clock.setTimeout(() => {
+        const timeout = new ItemTimeoutError(listed.key, options.itemTimeout);
+        end.abort(timeout);
+        reject(timeout);
+      }, options.itemTimeout);
     });
     over.catch(() => undefined);
-    const timer = clock.setTimeout(() => limit.abort(timeout), options.itemTimeout);
     const work = async (): Promise<ItemOutcome> => {
       if (!this.forceRefresh && handler.exists && (await handler.exists(item, job)))
         return { status: 'skipped' };
+      // Nothing begins for a run that had to stop while it was asked what is there.
+      end.signal.throwIfAborted();
       const result = await handler.process(item, job);
       return result === noData ? { status: 'done', noData: true } : { status: 'done' };
     };
     try {
       return await Promise.race([work(), over]);
     } finally {
-      timer.cancel();
+      timer?.cancel();
+      stop();
     }
   }
 }

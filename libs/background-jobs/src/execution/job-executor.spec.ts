@@ -1,10 +1,13 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { TestClock } from 'nestjs-background-services/testing';
-import { type JobContext, type JobHandler, type JobOptions, noData } from '../decorators/index.js';
-import { resolveJobOptions } from '../decorators/job-options.js';
+import { listenOften, warnedOfListeners } from '../../../../test/support/warned-of-listeners.js';
+import { type JobContext, type JobHandler, noData } from '../decorators/job-handler.js';
+import type { JobOptions } from '../decorators/job-options.js';
+import { resolveJobOptions } from '../decorators/resolve-job-options.js';
 import { type Item, type Job, newJobId } from '../model/index.js';
-import { MemoryJobStore } from '../store/index.js';
-import { JobExecutor } from './job-executor.js';
+import { MemoryJobStore } from '../store/memory/memory-job-store.js';
+import { JobExecutor, type RunObserver } from './job-executor.js';
 import { Limiter } from './limiter.js';
 
 const TYPE = 'work';
@@ -25,7 +28,12 @@ describe('JobExecutor', () => {
     store = new MemoryJobStore(undefined, () => clock.wall());
   });
 
-  function executorOf(handler: Partial<JobHandler>, options: JobOptions = {}, places = 100): JobExecutor {
+  function executorOf(
+    handler: Partial<JobHandler>,
+    options: JobOptions = {},
+    places = 100,
+    observer: Partial<RunObserver> = {},
+  ): JobExecutor {
     const all = { items: () => ['a', 'b', 'c'], process: () => Promise.resolve(), ...handler };
     const registered = {
       ...{ type: TYPE, place: 'Work', handler: all },
@@ -35,7 +43,7 @@ describe('JobExecutor', () => {
     return new JobExecutor({
       ...{ store, clock, random: () => 0.5, places: new Limiter(places) },
       find: (type) => (type === TYPE ? registered : undefined),
-      observer: { started: silent, progressed: silent, ended: silent },
+      observer: { started: silent, progressed: silent, ended: silent, lost: silent, ...observer },
     });
   }
 
@@ -58,6 +66,10 @@ describe('JobExecutor', () => {
   const jobOf = async ({ id }: { readonly id: string }) => (await store.get(id)) as Job;
   const itemsOf = async ({ id }: { readonly id: string }) =>
     (await store.items(id, { limit: 100 }))!.entries.map(({ key, status }: Item) => `${key}: ${status}`);
+  const untilAborted = (signal: AbortSignal) =>
+    new Promise<never>((_resolve, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason as Error)),
+    );
   const never = () => new Promise<never>(() => undefined);
 
   it('works off every item, as many at a time as the job may', async () => {
@@ -78,6 +90,24 @@ describe('JobExecutor', () => {
     expect(await running.result).toBe('over');
     expect(most).toBe(20);
     expect(await jobOf(running)).toMatchObject({ state: 'completed', counts: { total: 60, completed: 60 } });
+  });
+
+  it.each<[string, JobOptions, () => Iterable<unknown>]>([
+    ['BGJ_TOO_MANY_ITEMS', { maxItems: 2 }, () => ['a', 'b', 'c']],
+    [
+      ...(['BGJ_TOO_MANY_ITEMS', { maxItems: 1_000 }] as const),
+      function* () {
+        for (;;) yield 'a';
+      },
+    ],
+    ['BGJ_ITEM_TOO_LARGE', { maxItemSize: 20 }, () => ['a', { key: 'k', text: 'é'.repeat(5) }]],
+  ])('fails a job with %s, and works nothing off', async (code, options, items) => {
+    const worked: unknown[] = [];
+    const process = (item: unknown) => Promise.resolve(worked.push(item));
+    const running = await run({ items, process }, options);
+    expect(await running.result).toBe('over');
+    expect(await jobOf(running)).toMatchObject({ state: 'failed', error: { code, status: 422 } });
+    expect(worked).toEqual([]);
   });
 
   it('shares the places of the process among its jobs', async () => {
@@ -267,6 +297,91 @@ describe('JobExecutor', () => {
     expect((await store.get(id))?.state).toBe('pending');
   });
 
+  it('hears of a drain that begins while the store is asked for the job', async () => {
+    let answer: () => void = () => undefined;
+    const begin = store.begin.bind(store);
+    const listed: unknown[] = [];
+    store.begin = async (id, at) => {
+      const begun = await begin(id, at);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return begun;
+    };
+    const running = await run({
+      items: () => {
+        listed.push('items');
+        return ['a'];
+      },
+      process: never,
+    });
+    await clock.advance(0);
+    running.drain();
+    answer();
+    expect(await running.result).toBe('interrupted');
+    expect(listed).toEqual([]);
+    expect((await jobOf(running)).state).toBe('pending');
+  });
+
+  it('leaves the run of a job that was retried alone when word of an earlier cancellation comes late', async () => {
+    const executor = executorOf({ process: (_item, { signal }) => untilAborted(signal) });
+    const first = execute(executor, await submit());
+    await clock.advance(0);
+    const cancelled = (await store.requestCancel(first.id, clock.wall()))!;
+    const late = { id: first.id, revision: cancelled.revision, cancel: true, final: false };
+    // Read before the retry, answered after it.
+    let answer: () => void = () => undefined;
+    const get = store.get.bind(store);
+    store.get = async (id) => {
+      store.get = get;
+      const job = await get(id);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return job;
+    };
+    await clock.advance(500);
+    executor.onNotice(late);
+    await first.result;
+    await store.retryFailed(first.id, clock.wall());
+    const second = execute(executor, first.id);
+    await clock.advance(0);
+    answer();
+    executor.onNotice(late);
+    executor.onNotice({ ...late, revision: (await jobOf(first)).revision });
+    await clock.advance(5_000);
+    expect(await jobOf(second)).toMatchObject({ state: 'running', run: 2 });
+    second.drain();
+    expect(await second.result).toBe('interrupted');
+  });
+
+  it('says that a run is over here, however it stops', async () => {
+    const told: string[] = [];
+    const executor = executorOf({ items: () => ['a'] }, {}, 100, {
+      started: ({ run: number }) => told.push(`started ${number}`),
+      ended: ({ run: number, state }) => told.push(`ended ${number} ${state}`),
+      lost: ({ run: number }) => told.push(`lost ${number}`),
+    });
+    const id = await submit();
+    const settle = store.settle.bind(store);
+    store.settle = () => Promise.reject(new Error('gone'));
+    await expect(execute(executor, id).result).rejects.toThrow('gone');
+    store.settle = () => Promise.resolve('lost');
+    await execute(executor, id).result;
+    store.settle = settle;
+    await execute(executor, id).result;
+    expect(told).toEqual(['started 1', 'lost 1', 'started 2', 'lost 2', 'started 3', 'ended 3 completed']);
+    expect(executor.running).toBe(0);
+  });
+
+  it('lets work add as many listeners to its signal as it likes, without a warning of Node', async () => {
+    const signals: AbortSignal[] = [];
+    const running = await run({
+      process: async (_item, { signal }) => {
+        signals.push(signal);
+        listenOften(signal);
+      },
+    });
+    await running.result;
+    expect(signals.map(warnedOfListeners)).toEqual([false, false, false]);
+  });
+
   it('ends a job that is cancelled, told of it or not', async () => {
     for (const isTold of [true, false]) {
       const executor = executorOf({
@@ -316,5 +431,21 @@ describe('JobExecutor', () => {
     const id = await submit({}, 'of-a-later-version');
     expect(await execute(executor, id).result).toBe('over');
     expect((await store.get(id))?.state).toBe('pending');
+  });
+
+  it('says once a minute that nobody here knows the type of a job, however often the job comes back', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const executor = executorOf({});
+    const id = await submit({}, 'of-another-version');
+    for (let seconds = 0; seconds < 130; seconds += 5) {
+      expect(await execute(executor, id).result).toBe('over');
+      await clock.advance(5_000);
+    }
+    expect(warn.mock.calls.map(([line]) => String(line))).toEqual(
+      Array(3).fill(
+        expect.stringContaining('is of type "of-another-version", which this replica does not know'),
+      ),
+    );
+    warn.mockRestore();
   });
 });

@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events';
-import { problemOf, TooManyFailuresError } from '../errors/index.js';
+import { abortController, callGuest, LibraryLog, onAbort, type Problem } from 'nestjs-background-http-kit';
+import { problemOf, TooManyFailuresError, TooManyItemsError } from '../errors/index.js';
 import { type Job, listItems, type ListedItem } from '../model/index.js';
-import type { JobEnd, JobStore, Progress } from '../store/index.js';
+import type { JobEnd, JobStore, Progress } from '../store/job-store.js';
 import type { ItemWorker, ItemWorkerContext } from './item-worker.js';
 import type { Limiter } from './limiter.js';
 import type { ProgressNotices } from './progress-notices.js';
@@ -9,10 +9,16 @@ import type { ProgressNotices } from './progress-notices.js';
 /** Why a run stops before its job is over. */
 export type Interruption = 'drain' | 'cancel' | 'lost' | 'too-many-failures' | 'store-failed';
 
+/** Failed items of one run that are warned of. */
+const MOST_FAILURES_SAID = 20;
+
 /** One run of one job on this replica: from where the ledger says it is to its end, or to where it has to stop. */
 export class JobRun {
-  readonly #stop = new AbortController();
+  /** Each of its items may wait with it. */
+  readonly #stop = abortController();
+  readonly #log: LibraryLog;
   #progress: Progress;
+  #failures = 0;
   #storeError: unknown;
 
   constructor(
@@ -23,8 +29,7 @@ export class JobRun {
     private readonly notices: ProgressNotices,
   ) {
     this.#progress = job;
-    // Each of its items may wait with it: many listeners are no leak here, of which Node would warn.
-    setMaxListeners(0, this.#stop.signal);
+    this.#log = new LibraryLog(context.logger);
   }
 
   /** Ends the run: no further item starts, and those that run are told. */
@@ -74,13 +79,15 @@ export class JobRun {
   }
 
   async #work(listed: readonly ListedItem[] | undefined): Promise<JobEnd> {
+    // A drain may have begun before the run did.
+    this.#stop.signal.throwIfAborted();
     if (listed) {
       await this.#workOff(listed);
       return this.#end();
     }
     let items: readonly ListedItem[];
     try {
-      items = await this.#list();
+      items = await this.#unlessStopped(this.#list());
     } catch (error) {
       this.#stop.signal.throwIfAborted();
       // Without its items there is nothing to go on with.
@@ -89,18 +96,37 @@ export class JobRun {
     const reply = await this.#store.listItems(this.job.id, this.run, items, this.#now());
     if (reply === 'lost') this.#abandon('lost');
     else this.#progress = reply;
+    this.notices.got();
     await this.#workOff(items);
     return this.#end();
   }
 
+  /** A list that does not come holds nothing up: whoever cancels or drains does not wait for it, and what it brings later is dropped. */
+  #unlessStopped<Result>(work: Promise<Result>): Promise<Result> {
+    const { signal } = this.#stop;
+    return new Promise((resolve, reject) => {
+      const stop = onAbort(signal, () => reject(new Error(String(signal.reason))));
+      work.finally(() => stop()).then(resolve, reject);
+    });
+  }
+
   async #list(): Promise<readonly ListedItem[]> {
-    const { handler } = this.context;
+    const { handler, options } = this.context;
+    const { maxItems, maxItemSize } = options;
     const found: unknown[] = [];
     for await (const item of await handler.items(this.job.request)) {
       this.#stop.signal.throwIfAborted();
+      if (found.length === maxItems) throw new TooManyItemsError(maxItems);
       found.push(item);
     }
-    return listItems(found, handler.itemKey?.bind(handler));
+    return listItems(found, handler.itemKey && ((item) => this.#keyOf(item)), maxItemSize);
+  }
+
+  /** A promise is no key, and its rejection is nobody's but ours. */
+  #keyOf(item: unknown): string {
+    const key = this.context.handler.itemKey?.(item) as string;
+    if (typeof key !== 'string') callGuest(() => key);
+    return key;
   }
 
   /** As many at a time as may be; each frees its place when its outcome is in the ledger, so that a kill repeats no more than these. */
@@ -131,6 +157,7 @@ export class JobRun {
     const { id } = this.job;
     const { signal } = this.#stop;
     const outcome = await this.items.workOff(item, signal);
+    if (outcome.status === 'failed') this.#tellFailed(item.key, outcome.error);
     const reply = await this.#store.settle(id, this.run, item.key, outcome, this.#now());
     if (reply === 'lost') return this.#abandon('lost');
     if (reply.revision > this.#progress.revision) this.#progress = reply;
@@ -138,6 +165,14 @@ export class JobRun {
     if (reply.cancelRequestedAt !== null) return this.#abandon('cancel');
     const { maxFailures } = this.context.options;
     if (maxFailures !== undefined && reply.counts.failed > maxFailures) this.#abandon('too-many-failures');
+  }
+
+  /** One line each would bury the log where all of a large job fails: its ledger has them all. */
+  #tellFailed(key: string, { title, detail = '' }: Problem): void {
+    this.#failures += 1;
+    const line = `Item ${key} of job ${this.job.id} failed: ${title}: ${detail}`;
+    if (this.#failures > MOST_FAILURES_SAID) return this.#log.debug(line);
+    this.#log.warn(this.#failures < MOST_FAILURES_SAID ? line : `${line} (further ones at debug level)`);
   }
 
   #abandon(why: Interruption): never {

@@ -1,3 +1,5 @@
+import { onAbort } from 'nestjs-background-http-kit';
+
 /** Lets so many in at a time; who is not let in waits in line. */
 export class Limiter {
   #free: number;
@@ -15,16 +17,15 @@ export class Limiter {
       return;
     }
     await new Promise<void>((resolve, reject) => {
-      const leave = () => {
-        this.#line.splice(this.#line.indexOf(enter), 1);
-        reject(signal.reason as Error);
-      };
       const enter = () => {
-        signal.removeEventListener('abort', leave);
+        stop();
         resolve();
       };
-      signal.addEventListener('abort', leave, { once: true });
       this.#line.push(enter);
+      const stop = onAbort(signal, () => {
+        this.#line.splice(this.#line.indexOf(enter), 1);
+        reject(signal.reason as Error);
+      });
     });
   }
 

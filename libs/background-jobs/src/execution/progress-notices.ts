@@ -1,4 +1,4 @@
-import type { Clock, Timer } from 'nestjs-background-services';
+import type { Clock, Timer } from 'nestjs-background-services/store';
 
 /** Progress is told at most this often, ms: items may end a thousand times a second. */
 const INTERVAL = 250;

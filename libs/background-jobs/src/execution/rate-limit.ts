@@ -1,4 +1,4 @@
-import type { Clock } from 'nestjs-background-services';
+import type { Clock } from 'nestjs-background-services/store';
 import { pause } from './pause.js';
 
 /** At most `items` begin within any `per` ms, in this process. */

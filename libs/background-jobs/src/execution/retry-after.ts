@@ -3,9 +3,17 @@ const LONGEST = 3_600_000;
 
 /**
  * How long an error asks to wait, ms: `retryAfter` of the error in milliseconds, or the `Retry-After` header of the response that it carries,
- * in seconds or as a date (RFC 9110).
+ * in seconds or as a date (RFC 9110). An error that cannot be read asks for nothing.
  */
 export function retryAfterOf(error: unknown, now: number): number | undefined {
+  try {
+    return readRetryAfter(error, now);
+  } catch {
+    return undefined;
+  }
+}
+
+function readRetryAfter(error: unknown, now: number): number | undefined {
   const { retryAfter, headers, response } = Object(error) as Partial<Record<string, unknown>>;
   if (typeof retryAfter === 'number' && retryAfter >= 0) return Math.min(retryAfter, LONGEST);
   const header = headerOf(headers) ?? headerOf((Object(response) as { readonly headers?: unknown }).headers);

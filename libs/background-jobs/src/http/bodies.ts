@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
-import type { Problem } from 'nestjs-background-services/http';
+import type { Problem } from 'nestjs-background-http-kit';
 import type { Item, Job, JobCounts, JobState } from '../model/index.js';
-import type { ResolvedOptions } from '../options.js';
-import { BackgroundJobs } from '../service/index.js';
-import type { Page } from '../store/index.js';
+import type { ResolvedOptions } from '../options/index.js';
+import { BackgroundJobs } from '../service/background-jobs.js';
+import type { Page } from '../store/job-store.js';
 import { RESOLVED_OPTIONS } from '../tokens.js';
 
 /** A job as the API shows it. Times are ISO 8601. */
@@ -27,11 +27,14 @@ export interface JobBody {
   readonly revision: number;
   /** Whether it outlives the process that runs it. */
   readonly durable: boolean;
+  /** Names of what the store holds of it that cannot be read; they have a value that says nothing. Mostly absent: all of it can be. */
+  readonly unreadable?: readonly string[];
   readonly statusUrl: string;
   readonly itemsUrl: string;
   readonly eventsUrl: string;
 }
 
+/** A page of jobs, as the API answers it. */
 export interface JobsBody {
   readonly jobs: readonly JobBody[];
   /** For `?cursor=`; null: that was the last page. */
@@ -43,6 +46,7 @@ export interface ItemBody extends Omit<Item, 'settledAt'> {
   readonly settledAt: string | null;
 }
 
+/** A page of a job's items, as the API answers it. */
 export interface ItemsBody {
   readonly items: readonly ItemBody[];
   /** For `?cursor=`; null: that was the last page. */
@@ -93,7 +97,7 @@ export class Bodies {
     // The prefix may be set until the app listens.
     const segments = [this.config.getGlobalPrefix(), this.options.http?.path ?? 'jobs', id];
     return segments
-      .map((segment) => segment.replace(/^\/+|\/+$/g, ''))
+      .flatMap((segment) => segment.split('/'))
       .filter(Boolean)
       .map((segment) => `/${segment}`)
       .join('');
@@ -105,6 +109,8 @@ export function etagOf({ id, revision }: Pick<Job, 'id' | 'revision'>): string {
   return `"${id}-${revision}"`;
 }
 
+/** A store of one's own may hold any number; an answer, or a stream, does not end over it. */
 function iso(time: number): string {
-  return new Date(time).toISOString();
+  const date = new Date(time);
+  return (Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString();
 }

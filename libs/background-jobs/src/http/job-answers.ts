@@ -1,14 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Replies } from 'nestjs-background-services/http';
-import type { JobClass } from '../decorators/index.js';
+import { GuestCalls, Replies } from 'nestjs-background-http-kit';
+import type { JobClass } from '../decorators/background-job.js';
 import { KeyInFlightError } from '../errors/index.js';
 import { isFinal } from '../model/index.js';
-import type { ResolvedOptions } from '../options.js';
-import { BackgroundJobs, JobRegistry } from '../service/index.js';
+import type { ResolvedOptions } from '../options/index.js';
+import { BackgroundJobs } from '../service/background-jobs.js';
+import { JobRegistry } from '../service/job-registry.js';
 import { RESOLVED_OPTIONS } from '../tokens.js';
 import { Bodies } from './bodies.js';
 import { applied, retryAfter, sendJob } from './job-reply.js';
+import { LongPolls } from './long-polls.js';
 import { readIdempotencyKey, readPreferences } from './query.js';
 import { RequestBody } from './request-body.js';
 
@@ -26,17 +28,24 @@ export interface JobRequest {
  * Put `@UseFilters(JobProblemFilter)` and a guard on that route, and take request and response by `@Req()` and `@Res()`.
  */
 @Injectable()
-export class JobAnswers {
+export class JobAnswers implements OnModuleDestroy {
+  readonly #guests = new GuestCalls();
   readonly #inFlight = new Set<string>();
 
+  /** @internal Made by Nest. */
   constructor(
     @Inject(BackgroundJobs) private readonly jobs: BackgroundJobs,
     @Inject(JobRegistry) private readonly registry: JobRegistry,
     @Inject(RequestBody) private readonly requests: RequestBody,
+    @Inject(LongPolls) private readonly polls: LongPolls,
     @Inject(Replies) private readonly replies: Replies,
     @Inject(Bodies) private readonly bodies: Bodies,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
+
+  onModuleDestroy(): void {
+    this.#guests.close();
+  }
 
   /**
    * @param job the class with `@BackgroundJob`, or its type
@@ -45,16 +54,24 @@ export class JobAnswers {
   async submit(job: string | JobClass, request: JobRequest, response: unknown): Promise<void> {
     const { type, options } = this.registry.get(job);
     const idempotencyKey = readIdempotencyKey(request.headers);
-    const scope = (await this.options.http?.identify?.(request)) ?? '';
-    const submitted = await this.#once(scope, idempotencyKey, async () => {
-      const body = await this.requests.read(request.body, options.body);
-      return this.jobs.submit(type, body, { idempotencyKey, scope });
-    });
+    const scope =
+      (await this.#guests.wait(response, async () => this.options.http?.identify?.(request))) ?? '';
+    const submitted = await this.#guests.wait(response, () =>
+      this.#once(scope, idempotencyKey, async () => {
+        const body = await this.requests.read(request.body, options.body);
+        return this.jobs.submit(type, body, { idempotencyKey, scope });
+      }),
+    );
     const { wait, respondAsync } = readPreferences(request.headers);
     const patience = respondAsync ? undefined : (wait ?? (options.mode === 'sync' ? SYNC_WAIT : undefined));
     const { id } = submitted.job;
-    const answered =
-      patience === undefined ? submitted.job : await this.jobs.waitForChange(id, undefined, patience);
+    // The job is taken on: where as many wait as may, its client is not refused, but asks again.
+    const isWaited = patience !== undefined && !this.polls.isFull;
+    const answered = isWaited
+      ? await this.polls.hold(response, (signal) =>
+          this.jobs.waitForChange(id, undefined, patience, { signal }),
+        )
+      : submitted.job;
     const { bodies } = this;
     // A request that is sent again is answered as it was, however far the job is by now.
     const isAnswer = patience !== undefined && isFinal(answered.state);
@@ -63,7 +80,7 @@ export class JobAnswers {
       vary: 'Prefer',
       ...retryAfter(answered),
       ...(submitted.replayed ? { 'idempotency-replayed': 'true' } : {}),
-      ...(respondAsync ? { 'preference-applied': 'respond-async' } : applied(wait)),
+      ...(respondAsync ? { 'preference-applied': 'respond-async' } : applied(isWaited ? wait : undefined)),
     });
   }
 

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { ProblemFilter, Replies } from 'nestjs-background-services/http';
+import { ProblemFilter, Replies } from 'nestjs-background-http-kit';
 import { PROBLEMS } from './problems.js';
 
 /** For routes of the app's own that submit jobs: their errors as `application/problem+json`, as the API's are. */

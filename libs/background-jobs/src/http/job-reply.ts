@@ -1,4 +1,4 @@
-import type { Replies } from 'nestjs-background-services/http';
+import type { Replies } from 'nestjs-background-http-kit';
 import { isFinal, type Job } from '../model/index.js';
 import { type Bodies, etagOf } from './bodies.js';
 

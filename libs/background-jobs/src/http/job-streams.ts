@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnModuleDestroy, ServiceUnavailableException } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
-import type { Timer } from 'nestjs-background-services';
-import { EventStream } from 'nestjs-background-services/http';
+import type { Timer } from 'nestjs-background-services/store';
+import { EventStream, toServerResponse } from 'nestjs-background-http-kit';
+import { TooManyClientsError } from '../errors/index.js';
 import { isFinal, type Job } from '../model/index.js';
-import type { ResolvedOptions } from '../options.js';
-import { JobFollowers } from '../service/index.js';
+import { MAX_STREAMS, type ResolvedOptions } from '../options/index.js';
+import { JobFollowers } from '../service/job-followers.js';
 import { RESOLVED_OPTIONS } from '../tokens.js';
 import type { Bodies } from './bodies.js';
 
@@ -12,7 +12,6 @@ import type { Bodies } from './bodies.js';
 const HEARTBEAT = 15_000;
 /** A client that lost its stream asks again after about this long, ms: each after another time, or all come back at once after a restart. */
 const RETRY = 1_000;
-const MOST_CLIENTS = 2_000;
 
 /** Streams of events, one for each client that watches a job. */
 @Injectable()
@@ -31,26 +30,34 @@ export class JobStreams implements OnModuleDestroy {
     return this.#streams.size;
   }
 
-  /** @throws ServiceUnavailableException if the app is closing, or too many listen */
+  /** @throws ServiceUnavailableException if the app is closing, TooManyClientsError if as many listen as may */
   assertOpen(): void {
     if (this.#state === 'closed') throw new ServiceUnavailableException('The app is shutting down');
-    if (this.#streams.size >= MOST_CLIENTS)
-      throw new ServiceUnavailableException(`${MOST_CLIENTS} clients are listening`);
+    const most = this.options.http?.maxStreams ?? MAX_STREAMS;
+    if (this.#streams.size >= most) throw new TooManyClientsError('listen to streams', most);
   }
 
-  /** Sends the job whenever it has another revision than the client knows, and ends after its end. */
-  add(id: string, response: ServerResponse, known: number, bodies: Bodies): void {
+  /**
+   * Sends the job whenever it has another revision than the client knows, and ends after its end.
+   * @param response of whichever HTTP adapter
+   * @throws like `assertOpen`: others may have come, or the app may be closing, since that was asked
+   */
+  add(id: string, response: object, known: number, bodies: Bodies): void {
+    this.assertOpen();
     let seen = known;
     const retry = Math.round(RETRY * (0.5 + this.options.random()));
-    const stream = new EventStream(response, { retry, onClose: () => this.#remove(stream) });
-    const end = this.followers.follow(id, (job) => {
+    const stream = new EventStream(toServerResponse(response), { retry });
+    const changed = (job: Job | undefined) => {
       if (!job) return stream.close();
       if (job.revision > seen) stream.send(frameOf(job, bodies));
       seen = Math.max(seen, job.revision);
       if (isFinal(job.state)) stream.end();
-    });
+    };
+    const end = this.followers.follow(id, { changed, closed: () => stream.close() });
     this.#streams.set(stream, end);
     this.#heartbeat ??= this.options.clock.setTimeout(() => this.#beat(), HEARTBEAT);
+    // At once, if the client has left already.
+    stream.whenClosed(() => this.#remove(stream));
   }
 
   /** Ends every stream: the server cannot close before. */
@@ -63,6 +70,9 @@ export class JobStreams implements OnModuleDestroy {
   #remove(stream: EventStream): void {
     this.#streams.get(stream)?.();
     this.#streams.delete(stream);
+    if (this.#streams.size > 0) return;
+    this.#heartbeat?.cancel();
+    this.#heartbeat = undefined;
   }
 
   #beat(): void {

@@ -16,7 +16,7 @@ describe('The jobs API', () => {
   beforeEach(async () => {
     let open = new Promise<void>((resolve) => (opened = resolve));
 
-    @BackgroundJob('count', { concurrency: 5, retries: { attempts: 1 }, maxPending: 3 })
+    @BackgroundJob('count', { concurrency: 5, retries: { attempts: 1 }, maxPending: 3, maxRequestSize: 100 })
     class Count {
       items({ n }: { n: number }) {
         return Array.from({ length: n }, (_, i) => `item-${i}`);
@@ -146,6 +146,11 @@ describe('The jobs API', () => {
     ['GET', '1', 400, 'BGJ_INVALID_REQUEST'],
     ['GET', '0190f3c0-0000-7000-8000-000000000000', 410, 'BGJ_JOB_GONE'],
     ['GET', 'ffffffff-ffff-7fff-8fff-ffffffffffff', 404, 'BGJ_JOB_NOT_FOUND'],
+    ['GET', '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d', 404, 'BGJ_JOB_NOT_FOUND'],
+    ['GET', '00000000-0000-0000-0000-000000000000/items', 404, 'BGJ_JOB_NOT_FOUND'],
+    ['POST', '2c5ea4c0-4067-11e9-8bad-9b1deb4d3b7d/cancel', 404, 'BGJ_JOB_NOT_FOUND'],
+    ['GET', '(a+)+$', 400, 'BGJ_INVALID_REQUEST'],
+    ['GET', '(', 400, 'BGJ_INVALID_REQUEST'],
     ['GET', '?status=broken', 400, 'BGJ_INVALID_REQUEST'],
     ['GET', '?limit=201', 400, 'BGJ_INVALID_REQUEST'],
     ['POST', 'unknown', 404, 'BGJ_UNKNOWN_TYPE'],
@@ -159,6 +164,18 @@ describe('The jobs API', () => {
       'application/problem+json; charset=utf-8',
     ]);
     expect(await answer.json()).toMatchObject({ status, code });
+  });
+
+  it.each(['(', '[', '(a+)+$', '.*'])('an id %j is 400, and no pattern, for who waits, too', async (id) => {
+    const headers = { prefer: 'wait=1', 'if-none-match': `"${'a'.repeat(5_000)}` };
+    expect((await fetch(`${url}/${encodeURIComponent(id)}`, { headers })).status).toBe(400);
+  });
+
+  it('a request that is larger than the type takes is 413, and one that is nested too deeply 400', async () => {
+    const large = await post('count', { n: 1, text: 'x'.repeat(100) });
+    expect([large.status, await large.json()]).toMatchObject([413, { code: 'BGJ_REQUEST_TOO_LARGE' }]);
+    const deep = await post('wait', `{"a":${'['.repeat(600)}${']'.repeat(600)}}`);
+    expect([deep.status, await deep.json()]).toMatchObject([400, { code: 'BGJ_INVALID_REQUEST' }]);
   });
 
   it.each([[[]], ['"text"'], ['5']])('a body of %j is 400', async (body) => {

@@ -12,23 +12,18 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  ActGuard,
-  ProblemFilter,
-  ReadGuard,
-  Replies,
-  SameOriginGuard,
-  toServerResponse,
-} from 'nestjs-background-services/http';
+import { ActGuard, ProblemFilter, ReadGuard, Replies, SameOriginGuard } from 'nestjs-background-http-kit';
 import { isFinal } from '../model/index.js';
-import { BackgroundJobs } from '../service/index.js';
+import { BackgroundJobs } from '../service/background-jobs.js';
 import { Bodies, etagOf } from './bodies.js';
 import { JobAnswers } from './job-answers.js';
 import { applied, retryAfter, sendJob } from './job-reply.js';
 import { JobStreams } from './job-streams.js';
+import { LongPolls } from './long-polls.js';
 import {
   matchesTag,
   readItemStatus,
+  readKnownRevision,
   readLastEventId,
   readLimit,
   readPreferences,
@@ -56,6 +51,7 @@ export function createJobControllers(): JobControllers {
     constructor(
       @Inject(BackgroundJobs) private readonly jobs: BackgroundJobs,
       @Inject(JobStreams) private readonly streams: JobStreams,
+      @Inject(LongPolls) private readonly polls: LongPolls,
       @Inject(Replies) private readonly replies: Replies,
       @Inject(Bodies) private readonly bodies: Bodies,
     ) {}
@@ -77,9 +73,11 @@ export function createJobControllers(): JobControllers {
     @Get(':id')
     async get(@Param('id') id: string, @Req() request: Asked, @Res() response: unknown): Promise<void> {
       const { wait } = readPreferences(request.headers);
-      const known = wait === undefined ? undefined : knownRevision(request.headers, id);
+      const known = wait === undefined ? undefined : readKnownRevision(request.headers, id);
       const job =
-        wait === undefined ? await this.jobs.get(id) : await this.jobs.waitForChange(id, known, wait);
+        wait === undefined
+          ? await this.jobs.get(id)
+          : await this.polls.hold(response, (signal) => this.jobs.waitForChange(id, known, wait, { signal }));
       const etag = etagOf(job);
       const headers = { etag, vary: 'Prefer', ...retryAfter(job), ...applied(wait) };
       if (matchesTag(request.headers, etag))
@@ -111,7 +109,7 @@ export function createJobControllers(): JobControllers {
       // Whoever saw the end and asks again is told not to (HTML, server-sent events): 204 ends the reconnecting.
       if (isFinal(job.state) && known >= job.revision)
         return this.replies.send(response, { status: 204, type: 'text/event-stream', text: '' });
-      this.streams.add(id, toServerResponse(response), known, this.bodies);
+      this.streams.add(id, response, known, this.bodies);
     }
   }
 
@@ -148,10 +146,4 @@ export function createJobControllers(): JobControllers {
     }
   }
   return { read: BackgroundJobsReadController, act: BackgroundJobsActController };
-}
-
-/** The revision in the tag of a client that waits for another one. */
-function knownRevision(headers: IncomingHttpHeaders, id: string): number | undefined {
-  const tag = new RegExp(`"${id}-(\\d+)"`).exec(headers['if-none-match'] ?? '')?.[1];
-  return tag === undefined ? undefined : Number(tag);
 }

@@ -1,5 +1,5 @@
-import { describeController, mountAt } from 'nestjs-background-services/http';
-import type { ResolvedOptions } from '../options.js';
+import { describeController, mountAt } from 'nestjs-background-http-kit';
+import type { ResolvedOptions } from '../options/index.js';
 import type { JobControllers } from './jobs.controller.js';
 import { OPERATIONS } from './operations.js';
 

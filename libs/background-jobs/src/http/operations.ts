@@ -1,7 +1,9 @@
-import type { Operation } from 'nestjs-background-services/http';
+import type { Operation } from 'nestjs-background-http-kit';
 
 const DENIED = { 401: 'Not signed in', 403: 'Not allowed' };
 const STORE = { 503: 'The job store does not answer' };
+const FULL = { 507: 'The job store is full' };
+const CROWDED = { 503: 'The job store does not answer, or too many clients are waiting (`Retry-After`)' };
 const ONE = {
   400: 'Not the id of a job',
   404: 'No such job',
@@ -19,7 +21,7 @@ export const OPERATIONS: Readonly<Record<'read' | 'act', Readonly<Record<string,
     },
     get: {
       summary: 'One job; with `Prefer: wait=20` as soon as it has changed or is over',
-      responses: { 200: 'OK', 304: 'As the client knows it (If-None-Match)', ...ONE },
+      responses: { 200: 'OK', 304: 'As the client knows it (If-None-Match)', ...ONE, ...CROWDED },
     },
     items: {
       summary: 'Items of a job in their order; ?status=, ?cursor=, ?limit=',
@@ -28,7 +30,7 @@ export const OPERATIONS: Readonly<Record<'read' | 'act', Readonly<Record<string,
     events: {
       summary: 'The job whenever it changes, as server-sent events, up to its end',
       produces: 'text/event-stream',
-      responses: { 200: 'OK', 204: 'It is over, and the client saw that', ...ONE },
+      responses: { 200: 'OK', 204: 'It is over, and the client saw that', ...ONE, ...CROWDED },
     },
   },
   act: {
@@ -42,10 +44,12 @@ export const OPERATIONS: Readonly<Record<'read' | 'act', Readonly<Record<string,
         ...DENIED,
         404: 'No such job type',
         409: 'The same request is being answered',
+        413: 'The request is too large',
         415: 'Not sent as application/json',
         422: 'The idempotency key was used for another request',
         429: 'Too many jobs are waiting',
         ...STORE,
+        ...FULL,
       },
     },
     cancel: {

@@ -56,12 +56,24 @@ export interface Preferences {
 
 /** A preference that makes no sense is ignored, as the RFC has it. */
 export function readPreferences(headers: IncomingHttpHeaders): Preferences {
-  const prefer = [headers['prefer'] ?? []].flat().join(',').toLowerCase();
-  const wait = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/.exec(prefer)?.[1];
+  const preferences = [headers['prefer'] ?? []].flat().flatMap((value) => value.toLowerCase().split(/[,;]/));
+  let wait: number | undefined;
+  let respondAsync = false;
+  for (const preference of preferences) {
+    const [name, value, ...more] = preference.split('=').map((part) => part.trim());
+    if (more.length > 0) continue;
+    if (name === 'respond-async' && value === undefined) respondAsync = true;
+    if (name === 'wait') wait ??= readSeconds(value);
+  }
   return {
-    wait: wait === undefined ? undefined : Math.min(Number(wait) * 1_000, LONGEST_WAIT),
-    respondAsync: /(?:^|[,;])\s*respond-async\s*(?:$|[,;])/.test(prefer),
+    wait: wait === undefined ? undefined : Math.min(wait * 1_000, LONGEST_WAIT),
+    respondAsync,
   };
+}
+
+function readSeconds(value: string | undefined): number | undefined {
+  const seconds = value === undefined ? undefined : /^"?(\d{1,6})"?$/.exec(value)?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
 }
 
 /** @throws InvalidJobRequestError */
@@ -83,6 +95,21 @@ export function readLastEventId(headers: IncomingHttpHeaders): number {
 
 /** Whether one of the tags that a client has is this one; weak ones count as strong (RFC 9110, 13.1.2). */
 export function matchesTag(headers: IncomingHttpHeaders, tag: string): boolean {
+  return tagsOf(headers).some((known) => known === tag || known === '*');
+}
+
+/** The revision in the tag of a client that waits for another one. The id is compared, never read as a pattern. */
+export function readKnownRevision(headers: IncomingHttpHeaders, id: string): number | undefined {
+  const start = `"${id.toLowerCase()}-`;
+  for (const tag of tagsOf(headers)) {
+    if (!tag.startsWith(start) || !tag.endsWith('"')) continue;
+    const revision = tag.slice(start.length, -1);
+    if (/^\d{1,15}$/.test(revision)) return Number(revision);
+  }
+  return undefined;
+}
+
+function tagsOf(headers: IncomingHttpHeaders): readonly string[] {
   const known = headers['if-none-match'];
-  return known !== undefined && known.split(',').some((each) => [tag, `W/${tag}`, '*'].includes(each.trim()));
+  return known === undefined ? [] : known.split(',').map((tag) => tag.trim().replace(/^W\/(?=")/, ''));
 }

@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
-import type { JobOptions } from '../decorators/index.js';
+import type { JobOptions } from '../decorators/job-options.js';
 import { InvalidJobRequestError } from '../errors/index.js';
 
 /**

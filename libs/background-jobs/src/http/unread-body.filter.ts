@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../options/index.js';
 import { RESOLVED_OPTIONS } from '../tokens.js';
 import { JobProblemFilter } from './job-problem.filter.js';
 
@@ -17,6 +17,7 @@ export class UnreadBodyFilter extends BaseExceptionFilter {
   protected readonly alsoAt: readonly string[] = [];
   readonly #problems: JobProblemFilter;
 
+  /** @internal Made by Nest. */
   constructor(
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(RESOLVED_OPTIONS) private readonly options: Pick<ResolvedOptions, 'http'>,

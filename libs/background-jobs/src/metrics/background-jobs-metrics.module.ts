@@ -10,6 +10,7 @@ import { register, type Registry } from 'prom-client';
 import { JobObservers, JobRegistry } from '../index.js';
 import { instrumentsOf, observeJobs, startAtZero } from './observe-jobs.js';
 
+/** Options of `BackgroundJobsMetricsModule`. */
 export interface BackgroundJobsMetricsOptions {
   /** Where the metrics go. @default prom-client's global `register` */
   readonly registry?: Registry;

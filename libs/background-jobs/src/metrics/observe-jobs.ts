@@ -1,3 +1,4 @@
+import { shared } from 'nestjs-background-http-kit';
 import type { Registry } from 'prom-client';
 import type { Job, JobCounts, JobObserver } from '../index.js';
 import { Instruments } from './instruments.js';
@@ -5,7 +6,7 @@ import { Instruments } from './instruments.js';
 const OUTCOMES = ['completed', 'failed', 'skipped'] as const;
 const STATES = ['completed', 'failed', 'cancelled', 'interrupted'] as const;
 
-const sharedOf = new WeakMap<Registry, Map<string, Instruments>>();
+const sharedOf = shared('jobs:metrics', () => new WeakMap<Registry, Map<string, Instruments>>());
 
 /** The metrics of a registry, made once: apps of one process can share it. */
 export function instrumentsOf(registry: Registry, prefix: string): Instruments {
@@ -30,29 +31,39 @@ export function startAtZero(instruments: Instruments, types: readonly string[]):
 
 /** Counts what happens to jobs on this replica. */
 export function observeJobs(instruments: Instruments): JobObserver {
-  /** What is counted already of each job that runs here. */
+  /** What is counted already of each run here. */
   const counted = new Map<string, JobCounts>();
-  const count = ({ id, type }: Pick<Job, 'id' | 'type'>, counts: JobCounts) => {
-    const before = counted.get(id);
+  const count = (job: Job, counts: JobCounts) => {
+    const { type } = job;
+    const before = counted.get(keyOf(job));
     if (!before) return;
     for (const outcome of OUTCOMES)
       instruments.items.inc({ type, outcome }, Math.max(0, counts[outcome] - before[outcome]));
-    counted.set(id, counts);
+    counted.set(keyOf(job), counts);
+  };
+  const stop = (job: Job) => {
+    if (counted.delete(keyOf(job))) instruments.running.dec({ type: job.type });
   };
   return {
     submitted: ({ type }) => instruments.submitted.inc({ type }),
-    started: ({ id, type, counts }) => {
-      counted.set(id, counts);
-      instruments.running.inc({ type });
+    started: (job) => {
+      counted.set(keyOf(job), job.counts);
+      instruments.running.inc({ type: job.type });
     },
     progressed: (job, { counts }) => count(job, counts),
     ended: (job) => {
-      const { id, type, state, startedAt, finishedAt } = job;
+      const { type, state, startedAt, finishedAt } = job;
       count(job, job.counts);
-      if (counted.delete(id)) instruments.running.dec({ type });
+      stop(job);
       instruments.ended.inc({ type, state: state === 'pending' ? 'interrupted' : state });
       if (startedAt !== null && finishedAt !== null)
         instruments.duration.observe({ type }, Math.max(0, finishedAt - startedAt) / 1_000);
     },
+    lost: stop,
   };
+}
+
+/** A replica may take a job up again before it knows that an earlier run of it was lost. */
+function keyOf({ id, run }: Job): string {
+  return `${id}/${run}`;
 }

@@ -1,4 +1,4 @@
-import { InvalidItemError } from '../errors/index.js';
+import { InvalidItemError, ItemTooLargeError } from '../errors/index.js';
 import type { ListedItem } from './job.js';
 
 const LONGEST_KEY = 512;
@@ -8,11 +8,13 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Names items for the ledger.
- * @throws InvalidItemError for one that has no name, or no JSON, and for two of one name
+ * @param maxSize of one as JSON, bytes
+ * @throws InvalidItemError for one that has no name, or no JSON, and for two of one name; ItemTooLargeError
  */
 export function listItems<Work>(
   items: readonly Work[],
   keyOf: (item: Work) => string = defaultKey,
+  maxSize = Infinity,
 ): readonly ListedItem[] {
   const seen = new Set<string>();
   return items.map((item) => {
@@ -24,7 +26,12 @@ export function listItems<Work>(
     if (seen.has(key))
       throw new InvalidItemError('each item has a key of its own; this one is there twice', key);
     seen.add(key);
-    return { key, payload: (item as unknown) === key ? undefined : toJson(item) };
+    if ((item as unknown) === key) return { key, payload: undefined };
+    const payload = toJson(item);
+    // A character has three bytes at most: few are long enough to be counted.
+    const size = payload.length * 3 > maxSize ? Buffer.byteLength(payload) : 0;
+    if (size > maxSize) throw new ItemTooLargeError(key, size, maxSize);
+    return { key, payload };
   });
 }
 

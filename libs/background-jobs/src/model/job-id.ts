@@ -6,8 +6,13 @@ export function newJobId(now: number, random: () => number): string {
   return v7({ msecs: now, random: bytes, seq: Math.floor(random() * 2 ** 31) });
 }
 
+/** A UUID of any version, however it is written. */
+export function isUuid(text: unknown): text is string {
+  return typeof text === 'string' && validate(text);
+}
+
 export function isJobId(text: unknown): text is string {
-  return typeof text === 'string' && validate(text) && version(text) === 7;
+  return isUuid(text) && version(text) === 7;
 }
 
 /** When a job was created, from its id alone, ms since the epoch. */

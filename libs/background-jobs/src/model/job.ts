@@ -1,10 +1,11 @@
-import type { Problem } from 'nestjs-background-services/http';
+import type { Problem } from 'nestjs-background-http-kit';
 
 /** `pending`: waits for a replica. The last three are final. */
 export type JobState = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
 
 export const JOB_STATES: readonly JobState[] = ['pending', 'running', 'completed', 'failed', 'cancelled'];
 
+/** A job that has one of these states keeps it. */
 export type FinalState = Exclude<JobState, 'pending' | 'running'>;
 
 export function isFinal(state: JobState): state is FinalState {
@@ -25,7 +26,7 @@ export interface JobCounts {
 /** 0 to 100, whole; 100 only if all is settled. */
 export function percentageOf({ total, completed, failed, skipped }: JobCounts): number {
   if (total === null) return 0;
-  return total === 0 ? 100 : Math.floor((100 * (completed + failed + skipped)) / total);
+  return total === 0 ? 100 : Math.min(100, Math.floor((100 * (completed + failed + skipped)) / total));
 }
 
 /** A job as the store holds it. Times are milliseconds since the epoch. */
@@ -52,6 +53,11 @@ export interface Job {
   readonly revision: number;
   /** Rises whenever a replica takes it up; writes of an older run are refused. 0: never taken up. */
   readonly run: number;
+  /**
+   * Names of what the store holds of it that cannot be read, because somebody else wrote it. They have a value that says nothing (`0`, `null`, an
+   * empty text; the state is `failed`). A replica that takes such a job up fails it. `undefined`: all of it can be read.
+   */
+  readonly unreadable?: readonly string[];
 }
 
 /** `pending`: listed, but not settled yet. */
@@ -75,9 +81,9 @@ export interface Item {
   readonly key: string;
   readonly status: ItemStatus;
   readonly noData?: boolean;
-  /** Of a failed one. */
+  /** Of a failed one. The code `BGJ_UNREADABLE`: the store holds something else than an outcome. */
   readonly error?: Problem;
-  /** Since the epoch, ms. `null`: pending. */
+  /** Since the epoch, ms. `null`: pending, or unreadable. */
   readonly settledAt: number | null;
 }
 

@@ -1,6 +1,6 @@
 import type { BackgroundEvents } from 'nestjs-background-services';
 import type { Job, JobCounts, JobState } from '../model/index.js';
-import type { JobObserver } from '../service/index.js';
+import type { JobObserver } from '../service/job-observer.js';
 
 interface OfJob {
   /** Its id. */

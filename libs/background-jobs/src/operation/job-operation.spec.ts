@@ -6,14 +6,14 @@ import {
   BackgroundEvents,
   BackgroundHealthIndicator,
   BackgroundServicesModule,
-  FleetStatus,
 } from 'nestjs-background-services';
+import { FleetStatus } from 'nestjs-background-services/fleet';
 import { Registry } from 'prom-client';
 import { until } from '../../../../test/support/until.js';
 import { BackgroundJob, BackgroundJobs, BackgroundJobsModule } from '../index.js';
 import { BackgroundJobsMetricsModule } from '../metrics/index.js';
 import { NAMES } from '../metrics/names.js';
-import { JobOperation } from './index.js';
+import { JobOperation } from './job-operation.js';
 
 describe('The operation of jobs', () => {
   let app: INestApplicationContext;
@@ -43,7 +43,7 @@ describe('The operation of jobs', () => {
   }
 
   const started = () =>
-    until(() => app.get(JobOperation).card(), {
+    until(() => app.get(JobOperation).presence(), {
       what: 'the job to wait at its gate',
       satisfies: ({ jobs }) => (jobs[0]?.counts.completed ?? 0) + (jobs[0]?.counts.failed ?? 0) >= 2,
     });
@@ -64,7 +64,7 @@ describe('The operation of jobs', () => {
     });
     open();
     await until(() => jobs.get(job.id), { what: 'its end', satisfies: ({ state }) => state === 'completed' });
-    expect(app.get(JobOperation).card()).toMatchObject({ running: 0, jobs: [], ended: { completed: 1 } });
+    expect(app.get(JobOperation).presence()).toMatchObject({ running: 0, jobs: [], ended: { completed: 1 } });
     expect(told.filter(({ type }) => type.startsWith('job-'))).toMatchObject([
       { type: 'job-submitted', job: job.id, jobType: 'gated' },
       { type: 'job-started', run: 1 },

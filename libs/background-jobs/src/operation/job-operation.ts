@@ -1,13 +1,14 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit, Optional } from '@nestjs/common';
+import { BackgroundEvents } from 'nestjs-background-services';
 import {
   type BackgroundExtension,
-  BackgroundEvents,
   BackgroundExtensions,
   type ExtensionHealth,
-} from 'nestjs-background-services';
-import type { ResolvedOptions } from '../options.js';
-import { JobFollowers, JobObservers } from '../service/index.js';
-import type { JobStore } from '../store/index.js';
+} from 'nestjs-background-services/fleet';
+import type { ResolvedOptions } from '../options/index.js';
+import { JobFollowers } from '../service/job-followers.js';
+import { JobObservers } from '../service/job-observers.js';
+import type { JobStore } from '../store/job-store.js';
 import { JOB_STORE, RESOLVED_OPTIONS } from '../tokens.js';
 import { toEvents } from './job-events.js';
 import { type EndedJobs, type RunningJob, RunningJobs } from './running-jobs.js';
@@ -38,7 +39,7 @@ export class JobOperation implements BackgroundExtension, OnModuleInit, OnModule
 
   constructor(
     @Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions,
-    @Inject(JOB_STORE) private readonly store: Pick<JobStore, 'durable'>,
+    @Inject(JOB_STORE) private readonly store: Pick<JobStore, 'durable' | 'trouble'>,
     @Inject(JobObservers) private readonly observers: JobObservers,
     @Inject(JobFollowers) private readonly followers: Pick<JobFollowers, 'size'>,
     @Optional() @Inject(BackgroundExtensions) private readonly extensions: BackgroundExtensions | null,
@@ -65,7 +66,7 @@ export class JobOperation implements BackgroundExtension, OnModuleInit, OnModule
   /** What failed is a job's own affair, and no reason to take a replica for sick. */
   health(): ExtensionHealth {
     return {
-      reasons: this.#storeAnswers ? [] : ['the job store does not answer'],
+      reasons: this.#reasons(),
       details: {
         durable: this.store.durable,
         running: this.#running.size,
@@ -75,7 +76,13 @@ export class JobOperation implements BackgroundExtension, OnModuleInit, OnModule
     };
   }
 
-  card(): JobsCard {
+  #reasons(): readonly string[] {
+    const { trouble } = this.store;
+    if (trouble !== undefined) return [trouble];
+    return this.#storeAnswers ? [] : ['the job store does not answer'];
+  }
+
+  presence(): JobsCard {
     return {
       durable: this.store.durable,
       running: this.#running.size,

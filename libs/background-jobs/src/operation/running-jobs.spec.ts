@@ -36,6 +36,16 @@ describe('RunningJobs', () => {
     expect(running.list(9)).toMatchObject([{ remaining: null }]);
   });
 
+  it('forgets a run that was lost, and goes on with a newer one of the same job', () => {
+    running.started({ ...job('a'), run: 1 });
+    running.started({ ...job('a'), run: 2 });
+    running.lost({ ...job('a'), run: 1 });
+    expect(running.size).toBe(1);
+    running.lost({ ...job('a'), run: 2 });
+    expect(running.size).toBe(0);
+    expect(running.ends).toEqual({ completed: 0, failed: 0, cancelled: 0 });
+  });
+
   it('keeps the oldest first, and counts how they ended', () => {
     for (const id of ['a', 'b', 'c', 'd', 'e']) running.started(job(id));
     expect(running.list(2).map(({ id }) => id)).toEqual(['a', 'b']);

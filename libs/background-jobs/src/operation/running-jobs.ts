@@ -1,7 +1,7 @@
-import type { Clock } from 'nestjs-background-services';
+import type { Clock } from 'nestjs-background-services/store';
 import type { Job, JobCounts } from '../model/index.js';
-import type { JobObserver } from '../service/index.js';
-import type { Progress } from '../store/index.js';
+import type { JobObserver } from '../service/job-observer.js';
+import type { Progress } from '../store/job-store.js';
 
 /** A job that runs on this replica, as its card in the fleet's view shows it. */
 export interface RunningJob {
@@ -46,17 +46,22 @@ export class RunningJobs implements JobObserver {
 
   started(job: Job): void {
     const began = this.clock.monotonic();
-    this.#runs.set(job.id, { job, began, before: settledOf(job.counts), progress: job });
+    this.#runs.set(keyOf(job), { job, began, before: settledOf(job.counts), progress: job });
   }
 
-  progressed({ id }: Job, progress: Progress): void {
-    const run = this.#runs.get(id);
+  progressed(job: Job, progress: Progress): void {
+    const run = this.#runs.get(keyOf(job));
     if (run) run.progress = progress;
   }
 
-  ended({ id, state }: Job): void {
-    this.#runs.delete(id);
+  ended(job: Job): void {
+    const { state } = job;
+    this.#runs.delete(keyOf(job));
     if (state === 'completed' || state === 'failed' || state === 'cancelled') this.#ends[state] += 1;
+  }
+
+  lost(job: Job): void {
+    this.#runs.delete(keyOf(job));
   }
 
   /** @param most how many at most, the oldest first */
@@ -80,4 +85,9 @@ export class RunningJobs implements JobObserver {
 
 function settledOf({ completed, failed, skipped }: JobCounts): number {
   return completed + failed + skipped;
+}
+
+/** A replica may take a job up again before it knows that an earlier run of it was lost. */
+function keyOf({ id, run }: Job): string {
+  return `${id}/${run}`;
 }

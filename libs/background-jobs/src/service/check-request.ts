@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { StandardIssue, StandardSchema } from '../decorators/index.js';
+import type { StandardIssue, StandardSchema } from '../decorators/job-options.js';
 import { RequestRefusedError } from '../errors/index.js';
 
 /**

@@ -1,12 +1,18 @@
-import type { Clock, Timer } from 'nestjs-background-services';
+import type { Clock, Timer } from 'nestjs-background-services/store';
+import { inBackground } from 'nestjs-background-http-kit';
 import { isFinal, type Job } from '../model/index.js';
-import type { JobNotice, JobStore } from '../store/index.js';
+import type { JobNotice, JobStore } from '../store/job-store.js';
 
 /** A job is looked at this often while somebody follows it, in case a notice was lost, ms. */
 const LOOK_AGAIN = 2_000;
 
-/** Called with the job whenever it has changed; `undefined`: it is not there (any more). */
-export type JobListener = (job: Job | undefined) => void;
+/** Told of one job. Does not throw. */
+export interface JobListener {
+  /** It has changed; `undefined`: it is not there (any more). */
+  changed(job: Job | undefined): void;
+  /** The app is closing, and nothing is told any more. */
+  closed(): void;
+}
 
 interface Followed {
   readonly listeners: Set<JobListener>;
@@ -19,6 +25,7 @@ interface Followed {
 /** Follows jobs for any number of listeners: a job is read once a change, however many follow it. */
 export class JobFollowers {
   readonly #followed = new Map<string, Followed>();
+  #state: 'open' | 'closed' = 'open';
 
   constructor(
     private readonly store: JobStore,
@@ -32,8 +39,15 @@ export class JobFollowers {
     return size;
   }
 
-  /** Calls back soon with the job as it is, and with every change from then on. Returns what ends that. */
+  /**
+   * Calls back soon with the job as it is, and with every change from then on. If the app is closing, the listener is told so before this
+   * returns. Returns what ends it.
+   */
   follow(id: string, listener: JobListener): () => void {
+    if (this.#state === 'closed') {
+      listener.closed();
+      return () => undefined;
+    }
     const followed = this.#followed.get(id) ?? {
       listeners: new Set(),
       ...{ revision: 0, reading: false, again: false, timer: undefined },
@@ -56,9 +70,17 @@ export class JobFollowers {
     if (followed && revision > followed.revision) this.#read(id, followed);
   }
 
+  /** Ends it for all who listen. What is read at this moment is told to nobody, and not looked at again. */
   close(): void {
-    for (const { timer } of this.#followed.values()) timer?.cancel();
+    this.#state = 'closed';
+    const followed = [...this.#followed.values()];
     this.#followed.clear();
+    for (const { timer, listeners } of followed) {
+      timer?.cancel();
+      const told = [...listeners];
+      listeners.clear();
+      for (const listener of told) listener.closed();
+    }
   }
 
   #read(id: string, followed: Followed): void {
@@ -69,26 +91,25 @@ export class JobFollowers {
     followed.reading = true;
     followed.again = false;
     followed.timer?.cancel();
-    const over = () => {
-      followed.reading = false;
-      if (followed.listeners.size === 0) return;
-      if (followed.again) this.#read(id, followed);
-      else followed.timer = this.clock.setTimeout(() => this.#read(id, followed), LOOK_AGAIN);
-    };
-    this.store.get(id).then(
-      (job) => {
-        this.#tell(followed, job);
-        over();
-      },
+    inBackground(this.#readOnce(id, followed));
+  }
+
+  async #readOnce(id: string, followed: Followed): Promise<void> {
+    try {
+      this.#tell(followed, await this.store.get(id));
+    } catch {
       // It is looked at again in a moment.
-      over,
-    );
+    }
+    followed.reading = false;
+    if (followed.listeners.size === 0) return;
+    if (followed.again) this.#read(id, followed);
+    else followed.timer = this.clock.setTimeout(() => this.#read(id, followed), LOOK_AGAIN);
   }
 
   #tell(followed: Followed, job: Job | undefined): void {
     if (job && job.revision <= followed.revision) return;
     followed.revision = job?.revision ?? 0;
-    for (const listener of [...followed.listeners]) listener(job);
+    for (const listener of [...followed.listeners]) listener.changed(job);
     if (job && isFinal(job.state)) followed.again = false;
   }
 }

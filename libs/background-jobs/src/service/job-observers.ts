@@ -1,18 +1,15 @@
 import { Logger } from '@nestjs/common';
-import type { RunObserver } from '../execution/index.js';
+import { callGuest, describeError, LibraryLog } from 'nestjs-background-http-kit';
+import type { RunObserver } from '../execution/job-executor.js';
 import type { Job } from '../model/index.js';
-import type { Progress } from '../store/index.js';
-
-/** What happens to jobs on this replica. All members are optional; what they throw is contained. */
-export interface JobObserver extends Partial<RunObserver> {
-  /** Submitted here. */
-  submitted?(job: Job): void;
-}
+import type { Progress } from '../store/job-store.js';
+import { JobLog } from './job-log.js';
+import type { JobObserver } from './job-observer.js';
 
 /** Tells whoever wants to know: health, metrics, events. */
 export class JobObservers implements RunObserver {
-  readonly #observers = new Set<JobObserver>();
-  readonly #logger = new Logger('BackgroundJobs');
+  readonly #logger = new LibraryLog(new Logger('BackgroundJobs'));
+  readonly #observers = new Set<JobObserver>([new JobLog(this.#logger)]);
 
   /** Returns what ends it. */
   add(observer: JobObserver): () => void {
@@ -36,13 +33,19 @@ export class JobObservers implements RunObserver {
     this.#tell((observer) => observer.ended?.(job));
   }
 
-  #tell(what: (observer: JobObserver) => void): void {
+  lost(job: Job): void {
+    this.#tell((observer) => observer.lost?.(job));
+  }
+
+  #tell(what: (observer: JobObserver) => unknown): void {
     for (const observer of this.#observers) {
-      try {
-        what(observer);
-      } catch (error) {
-        this.#logger.error(error);
-      }
+      callGuest(
+        () => what(observer),
+        (error) => {
+          const { message, details } = describeError(error);
+          this.#logger.error(`An observer of jobs failed: ${message}`, {}, details);
+        },
+      );
     }
   }
 }

@@ -1,14 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { declarationOf, type JobClass, type JobHandler } from '../decorators/index.js';
+import { declarationOf, type JobClass } from '../decorators/background-job.js';
+import type { JobHandler } from '../decorators/job-handler.js';
 import { DuplicateJobError, InvalidJobError, UnknownJobTypeError } from '../errors/index.js';
-import type { RegisteredJob } from '../execution/index.js';
+import type { RegisteredJob } from '../execution/job-executor.js';
 
 /** The job types of this app, and who works them off. */
 @Injectable()
 export class JobRegistry {
   readonly #jobs = new Map<string, RegisteredJob>();
 
+  /** @internal Made by Nest. */
   constructor(@Inject(DiscoveryService) private readonly discovery: DiscoveryService) {}
 
   get types(): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Problem } from 'nestjs-background-services/http';
+import type { Problem } from 'nestjs-background-http-kit';
 import type { FinalState, Item, ItemOutcome, ItemStatus, Job, JobState, ListedItem } from '../model/index.js';
 
 /** A job to be created. */
@@ -33,6 +33,7 @@ export type CreateReply =
   /** Too many of the type are pending. */
   | { readonly outcome: 'full'; readonly pending: number };
 
+/** Which jobs, and how many of them at a time. */
 export interface JobQuery {
   readonly type?: string;
   readonly states?: readonly JobState[];
@@ -42,6 +43,7 @@ export interface JobQuery {
   readonly limit: number;
 }
 
+/** Which items of a job, and how many of them at a time. */
 export interface ItemQuery {
   readonly status?: ItemStatus;
   readonly cursor?: string;
@@ -88,11 +90,14 @@ export interface JobNotice {
 
 /**
  * Where jobs and the ledger of their items are kept. The ledger is the truth: counts, percentage, what is left to do and what to retry follow
- * from it. All operations are atomic. What a store cannot do throws `JobStoreError`.
+ * from it. What changes the state of a job is atomic. What a store cannot do throws `JobStoreError`; a job or an item that cannot be read is shown as
+ * unreadable, and keeps nobody from the others.
  */
 export interface JobStore {
   /** Whether jobs outlive the process. */
   readonly durable: boolean;
+  /** Why it cannot be used at present, with what to do about it; `undefined`: it can, as far as it knows. */
+  readonly trouble?: string | undefined;
 
   create(job: NewJob): Promise<CreateReply>;
 
@@ -141,8 +146,11 @@ export interface JobStore {
   /** Removes what is past its retention, if the store does not do so by itself. */
   expire(now: number): Promise<void>;
 
-  /** Ids of the jobs that are pending or running, oldest first: for whoever looks for what the engine lost. */
-  active(limit: number): Promise<readonly string[]>;
+  /**
+   * Ids of the jobs of these types that are pending or running, oldest first: for whoever looks for what the engine lost. Those of a type that nobody
+   * knows are not among them, and so in nobody's way.
+   */
+  active(limit: number, types: readonly string[]): Promise<readonly string[]>;
 
   /** How many jobs there are of a type in a state. */
   count(type: string, state: JobState): Promise<number>;

@@ -49,8 +49,12 @@ describe('readArguments', () => {
     ['an unknown option', ['status', '--jsno'], /--jsno/],
     ['an option of another command', ['status', '--why', 'x'], /status does not take --why/],
     ['a value that is missing', ['status', '--redis'], /--redis/],
-    ['no worker', ['pause', '--why', 'x'], /pause needs a worker. For example: background-services pause/],
-    ['too much', ['status', 'prices'], /something after background-services status: "prices"/],
+    [
+      'no worker',
+      ['pause', '--why', 'x'],
+      /pause needs a worker. For example: nestjs-background-services pause/,
+    ],
+    ['too much', ['status', 'prices'], /something after nestjs-background-services status: "prices"/],
     ['no reason', ['pause', 'prices'], /needs a reason.*pause prices --why "/],
     ['an empty reason', ['step-down', 'k', '--why', ' '], /needs a reason.*step-down k --why "/],
     ['no duration', ['disable', 'k', '--why', 'x'], /for how long. For example: .* disable k --for 1h/],
@@ -65,7 +69,7 @@ describe('readArguments', () => {
       /--interval: expected at least 100ms, received "1ms"/,
     ],
     ['a wrong limit', ['audit', '--limit', '201'], /--limit: expected a whole number from 1 to 200/],
-    ['no URL', ['status', '--redis', 'localhost'], /--redis: expected a URL/],
+    ['no URL', ['status', '--redis', 'http://localhost'], /--redis: expected a redis:.* URL/],
   ])('refuses %s', (_what, args, message) => {
     expect(() => read(...args)).toThrow(UsageError);
     expect(() => read(...args)).toThrow(message);
@@ -96,7 +100,7 @@ describe('help', () => {
     const { examples } = formOf(name);
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) {
-      expect(help(name)).toContain(`background-services ${example}`);
+      expect(help(name)).toContain(`nestjs-background-services ${example}`);
       const [commandLine = ''] = example.split(' | ');
       const words = [...commandLine.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!);
       expect(read(...words)).toMatchObject({ kind: 'command', command: name });

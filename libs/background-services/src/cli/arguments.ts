@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { describeError, show } from '../errors/index.js';
+import { describeError, show, withoutPassword } from '../errors/index.js';
 import { connectable, KEPT_NOTES } from '../lease/index.js';
+import { redisTargetProblems } from '../redis/index.js';
 import { type CommandName, COMMANDS, formOf, isAct, isCommand } from './commands.js';
 import { DURATION_FORMAT, parseDuration } from './duration.js';
 import { PROGRAM, usageOf } from './help.js';
@@ -181,9 +182,10 @@ function readConnection(
   const url = values.redis ?? environment.REDIS_URL;
   if (url === undefined || url === '')
     throw new UsageError('Which Redis? Give --redis redis://host:6379, or set REDIS_URL');
-  if (!/^(rediss?:\/\/|\/)/.test(url) || !connectable(url))
+  const [problem] = redisTargetProblems('redis', url);
+  if (problem || !connectable(url))
     throw new UsageError(
-      `--redis: expected a URL such as redis://user:password@host:6379/0, received ${show(url)}`,
+      `--redis: expected ${problem?.expected ?? 'a URL'}, such as redis://user:password@host:6379/0, received ${show(withoutPassword(url))}`,
     );
   return {
     url,

@@ -1,5 +1,11 @@
 import { Cluster, Redis } from 'ioredis';
-import { addressOf, type FleetBoard, RedisLeaseStore, type RedisTarget } from '../lease/index.js';
+import {
+  addressOf,
+  type FleetBoard,
+  RedisLeaseStore,
+  type RedisTarget,
+  type StoreWarning,
+} from '../lease/index.js';
 import type { ConnectionSettings } from './arguments.js';
 
 /** A way to the board of a fleet. */
@@ -7,6 +13,8 @@ export interface Connection {
   readonly board: FleetBoard;
   /** Where it leads to, without a password. */
   readonly address: string;
+  /** What is not as it should be with the Redis itself. */
+  readonly warnings: readonly StoreWarning[];
   /** Waits for the connection. @throws StoreError if there is none in time */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -24,7 +32,14 @@ export const connectToRedis: Connect = (settings, listen) => {
   return {
     board: store.board,
     address: `${addressOf(settings.url)}${settings.cluster ? ' (cluster)' : ''}`,
-    ready: async () => void (await store.inspect([])),
+    get warnings() {
+      return store.warnings;
+    },
+    ready: async () => {
+      await store.inspect([]);
+      // One round trip more: what the connection asks the server by itself is answered then.
+      await store.board.revision();
+    },
     close: () => store.close(),
   };
 };

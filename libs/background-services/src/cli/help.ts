@@ -1,6 +1,6 @@
 import { COMMANDS, type CommandName, formOf, type OptionName } from './commands.js';
 
-export const PROGRAM = 'background-services';
+export const PROGRAM = 'nestjs-background-services';
 
 const OPTIONS: Readonly<Record<OptionName, readonly [string, string]>> = {
   key: [

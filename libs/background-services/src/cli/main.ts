@@ -1,14 +1,14 @@
-#!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { hostname, userInfo } from 'node:os';
 import process from 'node:process';
+import { abortController } from '../kit/index.js';
 import { systemClock } from '../lease/index.js';
 import { connectToRedis } from './connect.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
 /** The program: what {@link run} does, with this process as its world. */
-const end = new AbortController();
+const end = abortController();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end.abort());
 

@@ -8,6 +8,8 @@ import type {
   FleetWorker,
   FleetWorkerState,
 } from '../fleet/index.js';
+import type { StoreWarning } from '../lease/index.js';
+import { troubleLine } from '../redis/index.js';
 import { showDuration } from './duration.js';
 import { plainCell } from '../logs/index.js';
 import { type Cell, cutTo, table, type TableOptions } from './table.js';
@@ -17,19 +19,20 @@ const KEY_TONES: Readonly<Record<FleetKeyState, Tone>> = {
   ...{ led: 'good', disabled: 'warning', leaderless: 'bad', stale: 'bad' },
 };
 const WORKER_TONES: Readonly<Record<FleetWorkerState, Tone>> = {
-  ...{ running: 'good', paused: 'warning', stopped: 'warning', disabled: 'warning', leaderless: 'bad' },
+  ...{ running: 'good', paused: 'warning', stopped: 'warning', disabled: 'warning' },
+  ...{ leaderless: 'bad', absent: 'bad' },
 };
 const OUTCOME_TONES: Readonly<Record<ControlRecord['outcome'], Tone>> = {
   ...{ done: 'good', refused: 'bad', pending: 'warning' },
 };
 const NONE = '-';
 
-/** What operators do on purpose is shown, but is nothing that a monitor has to wake anybody for. */
-const ON_PURPOSE: readonly FleetWarning['kind'][] = ['disabled', 'paused'];
+/** Shown, but nothing that a monitor has to wake anybody for: operators did it, or a deployment does that changes a schedule. */
+const MILD: readonly FleetWarning['kind'][] = ['disabled', 'paused', 'other-schedules'];
 
 /** What a monitor has to be told of; empty: all is well. */
 export function troubles({ replicas, warnings }: FleetView): readonly string[] {
-  const seen = warnings.filter(({ kind }) => !ON_PURPOSE.includes(kind)).map(warningText);
+  const seen = warnings.filter(({ kind }) => !MILD.includes(kind)).map(warningText);
   return replicas.length === 0 ? ['no replica is there', ...seen] : seen;
 }
 
@@ -47,6 +50,12 @@ export function statusLines(view: FleetView, options: TableOptions): readonly st
   return sections
     .filter(({ length }) => length > 0)
     .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
+}
+
+/** What is not as it should be with the Redis itself. */
+export function storeLines(warnings: readonly StoreWarning[], { paint }: TableOptions): readonly string[] {
+  const lines = warnings.map((warning) => paint(plainCell(`! ${troubleLine(warning)}`), 'bad'));
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 export function leaderLines(
@@ -155,20 +164,21 @@ function errorLines(workers: readonly FleetWorker[], now: number, options: Table
   return rows.length === 0 ? [] : table(['LAST ERROR OF', 'WHEN', 'TYPE', 'MESSAGE'], rows, options);
 }
 
-function warningText({ kind, key, worker, message }: FleetWarning): string {
-  return `${kind} ${worker ?? key}: ${message}`;
+function warningText({ kind, key, worker, replicas = [], age, message }: FleetWarning): string {
+  const lasts = age === undefined ? '' : ` (for ${showDuration(age)})`;
+  return `${kind} ${worker ?? key ?? replicas.join(', ')}: ${message}${lasts}`;
 }
 
 function warningLine(warning: FleetWarning, { paint, columns }: TableOptions): string {
   const text = plainCell(`! ${warningText(warning)}`);
-  const tone = ON_PURPOSE.includes(warning.kind) ? 'warning' : 'bad';
+  const tone = MILD.includes(warning.kind) ? 'warning' : 'bad';
   return paint(columns === undefined ? text : cutTo(text, columns), tone);
 }
 
 function ago(time: Date | null, now: number): string {
-  return time === null ? NONE : `${showDuration(now - time.getTime())} ago`;
+  return time === null ? NONE : `${showDuration(Math.max(0, now - time.getTime()))} ago`;
 }
 
 function ahead(time: Date | null, now: number): string {
-  return time === null ? NONE : `in ${showDuration(time.getTime() - now)}`;
+  return time === null ? NONE : `in ${showDuration(Math.max(0, time.getTime() - now))}`;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreError } from '../errors/index.js';
-import { MemoryLeaseStore } from '../lease/index.js';
+import { MemoryLeaseStore, type StoreWarning } from '../lease/index.js';
 import { TestClock } from '../testing/index.js';
 import { recordField } from '../workers/index.js';
 import { run, type World } from './run.js';
@@ -28,6 +28,7 @@ describe('run', () => {
   let out: string;
   let err: string;
   let reach: () => Promise<void>;
+  let storeWarnings: readonly StoreWarning[];
 
   beforeEach(() => {
     clock = new TestClock();
@@ -36,6 +37,7 @@ describe('run', () => {
     out = '';
     err = '';
     reach = () => Promise.resolve();
+    storeWarnings = [];
   });
 
   const world = (commandLine: readonly string[], changes: Partial<World> = {}): World => ({
@@ -47,6 +49,7 @@ describe('run', () => {
     connect: () => ({
       board: store.board,
       address: 'redis:6379',
+      warnings: storeWarnings,
       ready: () => reach(),
       close: () => Promise.resolve(),
     }),
@@ -59,7 +62,11 @@ describe('run', () => {
 
   const cli = (...commandLine: string[]) => run(world(commandLine));
   const fleet = async (changes: object = {}) => {
-    await store.board.post({ id: 'node-1-7', text: JSON.stringify({ ...CARD, ...changes }), ttl: 600_000 });
+    await store.board.putPresence({
+      id: 'node-1-7',
+      text: JSON.stringify({ ...CARD, ...changes }),
+      ttl: 600_000,
+    });
     store.set(KEY, 'node-1-7', 600_000);
   };
   const because = ['--why', 'a test'];
@@ -87,6 +94,24 @@ describe('run', () => {
   });
 
   describe('status --check', () => {
+    it('shows what is not as it should be with the Redis itself, and ends with 1', async () => {
+      await fleet();
+      storeWarnings = [{ kind: 'eviction', reason: 'It evicts keys', cure: 'Set noeviction', since: 0 }];
+      expect(await cli('status', '--check')).toBe(1);
+      expect(out).toContain('! It evicts keys. Set noeviction\n');
+      out = '';
+      expect(await cli('status', '--check', '--json')).toBe(1);
+      expect(JSON.parse(out)).toMatchObject({ store: { warnings: storeWarnings } });
+    });
+
+    it('shows what is wrong with the stores of replicas, and ends with 1', async () => {
+      const trouble = { kind: 'store-fault', message: 'cannot lead: No EVAL. Allow it', age: 65_000 };
+      await fleet({ troubles: [trouble, { ...trouble, kind: 'store-warning', message: 'It evicts keys' }] });
+      expect(await cli('status', '--check')).toBe(1);
+      expect(out).toContain('! store-fault node-1-7: cannot lead: No EVAL. Allow it (for 1m5s)\n');
+      expect(out).toContain('! store-warning node-1-7: It evicts keys (for 1m5s)\n');
+    });
+
     it('ends with 0 if all is well, also while something is paused or disabled', async () => {
       await fleet();
       expect(await cli('status', '--check')).toBe(0);
@@ -155,7 +180,7 @@ describe('run', () => {
     it('end with 4 when they are refused', async () => {
       await fleet();
       expect(await cli('pause', 'nobody', ...because)).toBe(4);
-      expect(err).toBe('background-services: refused: No worker is named "nobody". Known: orders.\n');
+      expect(err).toBe('nestjs-background-services: refused: No worker is named "nobody". Known: orders.\n');
       expect(await cli('expire-lease', KEY, ...because)).toBe(4);
       expect(out).toBe('refused: expire-lease orders:leader (node-1-7 is there)\n');
     });
@@ -173,7 +198,7 @@ describe('run', () => {
   describe('errors', () => {
     it('of usage end with 2', async () => {
       expect(await cli('pause', 'orders')).toBe(2);
-      expect(err).toMatch(/^background-services: pause needs a reason/);
+      expect(err).toMatch(/^nestjs-background-services: pause needs a reason/);
       await fleet();
       expect(await cli('pause', 'orders', '--why', 'x'.repeat(501))).toBe(2);
       expect(out).toBe('');
@@ -185,7 +210,7 @@ describe('run', () => {
         expect(await cli(...line)).toBe(3);
       expect(err).toContain('No connection to Redis');
       reach = () => Promise.resolve();
-      store.board.postings = () => Promise.reject(new Error('it went away'));
+      store.board.presences = () => Promise.reject(new Error('it went away'));
       expect(await cli('status', '--json')).toBe(3);
       expect(JSON.parse(out)).toMatchObject({ current: false, problem: 'it went away' });
       expect(err).toContain('Redis at redis:6379 does not answer: it went away');
@@ -195,7 +220,7 @@ describe('run', () => {
 
   it('tells its version and helps', async () => {
     expect([await cli('--version'), await cli('--help'), await cli('watch', '--help')]).toEqual([0, 0, 0]);
-    expect(out).toMatch(/^9\.8\.7\n.*\n\nUsage: background-services <command>/);
+    expect(out).toMatch(/^9\.8\.7\n.*\n\nUsage: nestjs-background-services <command>/);
   });
 
   describe('hostile texts', () => {
@@ -209,7 +234,7 @@ describe('run', () => {
       });
       const counts = { iterations: 1, succeeded: 0, errors: 1, aborted: 0, skipped: 0, missed: 0 };
       const recentErrors = [{ at: clock.wall(), type: 'E\u0000', message: `${ESC}[31m\nfake line` }];
-      await store.board.amend(KEY, { [recordField(name)]: JSON.stringify({ ...counts, recentErrors }) });
+      await store.board.setEntries(KEY, { [recordField(name)]: JSON.stringify({ ...counts, recentErrors }) });
     });
 
     const isInert = (text: string) => !/[\p{Cc}\p{Cf}]/u.test(text.replaceAll('\n', ''));
@@ -277,7 +302,7 @@ describe('run', () => {
     it('says since when Redis does not answer, above what was known', async () => {
       await fleet();
       const { end } = await watching();
-      store.board.postings = () => Promise.reject(new Error('gone'));
+      store.board.presences = () => Promise.reject(new Error('gone'));
       await clock.advance(1_500);
       out = '';
       await clock.advance(1_000);
@@ -287,7 +312,7 @@ describe('run', () => {
 
     it('says so from the start, too', async () => {
       reach = () => Promise.reject(new StoreError('down'));
-      store.board.postings = () => Promise.reject(new Error('gone'));
+      store.board.presences = () => Promise.reject(new Error('gone'));
       const { end } = await watching();
       expect(out).toMatch(/^Redis does not answer since .*: gone\n/);
       await end();

@@ -1,6 +1,6 @@
 import {
   describeError,
-  InvalidOrderError,
+  InvalidCommandError,
   KeyNotFoundError,
   StoreError,
   WorkerNotFoundError,
@@ -14,7 +14,7 @@ import type { Connect, Connection } from './connect.js';
 import { ExitCode } from './exit-code.js';
 import { help, PROGRAM } from './help.js';
 import { plainCell, plainJson } from '../logs/index.js';
-import { auditLines, leaderLines, recordLine, statusLines, troubles } from './report.js';
+import { auditLines, leaderLines, recordLine, statusLines, storeLines, troubles } from './report.js';
 import type { TableOptions } from './table.js';
 import { type Paint, paintFor, type Terminal } from './terminal.js';
 import { UsageError } from './usage.error.js';
@@ -69,7 +69,7 @@ async function obey(invocation: Invocation, world: World): Promise<ExitCode> {
 function complain(error: unknown, { stderr }: World): ExitCode {
   const say = (text: string) => stderr.write(`${PROGRAM}: ${plainCell(text)}\n`);
   const { message } = describeError(error);
-  if (error instanceof UsageError || error instanceof InvalidOrderError) {
+  if (error instanceof UsageError || error instanceof InvalidCommandError) {
     say(message);
     return ExitCode.Usage;
   }
@@ -113,7 +113,7 @@ class Session {
       case 'leaders':
         return this.#showLeaders();
       case 'stale':
-        return this.#showKeys(await this.#control.staleLeases(), 'No lease is stale.');
+        return this.#showStale();
       case 'audit':
         return this.#showAudit();
     }
@@ -141,10 +141,12 @@ class Session {
   async #showStatus(): Promise<ExitCode> {
     const { json, check } = this.settings;
     const view = await this.#status.viewAnew();
-    if (json) this.#writeJson(view);
+    const { warnings } = this.connection;
+    if (json) this.#writeJson({ ...view, store: { warnings } });
     this.#assertCurrent(view);
-    if (!json) this.#writeLines(statusLines(view, this.#options));
-    return check && troubles(view).length > 0 ? ExitCode.Warnings : ExitCode.Fine;
+    if (!json)
+      this.#writeLines([...statusLines(view, this.#options), ...storeLines(warnings, this.#options)]);
+    return check && troubles(view).length + warnings.length > 0 ? ExitCode.Warnings : ExitCode.Fine;
   }
 
   async #showLeaders(): Promise<ExitCode> {
@@ -152,20 +154,30 @@ class Session {
     this.#assertCurrent(view);
     const { keys: named } = this.settings;
     const keys = view.keys.filter(({ key }) => named.length === 0 || named.includes(key));
-    return this.#showKeys(keys, 'No key is known: no replica is there. Name one with --key.');
+    return this.#showKeys(
+      keys,
+      view.asOf.getTime(),
+      'No key is known: no replica is there. Name one with --key.',
+    );
   }
 
-  #showKeys(keys: readonly FleetKey[], none: string): ExitCode {
+  async #showStale(): Promise<ExitCode> {
+    const keys = await this.#control.staleLeases();
+    return this.#showKeys(keys, await this.connection.board.time(), 'No lease is stale.');
+  }
+
+  /** @param now of the store's clock: this machine's may be any. */
+  #showKeys(keys: readonly FleetKey[], now: number, none: string): ExitCode {
     if (this.settings.json) this.#writeJson(keys);
     else if (keys.length === 0) this.#writeLines([none]);
-    else this.#writeLines(leaderLines(keys, this.world.clock.wall(), this.#options));
+    else this.#writeLines(leaderLines(keys, now, this.#options));
     return ExitCode.Fine;
   }
 
   async #showAudit(): Promise<ExitCode> {
     const records = await this.#control.audit(this.settings.limit);
     if (this.settings.json) this.#writeJson(records);
-    else this.#writeLines(auditLines(records, this.world.clock.wall(), this.#options));
+    else this.#writeLines(auditLines(records, await this.connection.board.time(), this.#options));
     return ExitCode.Fine;
   }
 

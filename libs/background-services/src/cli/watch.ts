@@ -1,4 +1,5 @@
 import type { FleetStatus, FleetView } from '../fleet/index.js';
+import { pause } from '../kit/index.js';
 import type { Clock } from '../lease/index.js';
 import { showDuration } from './duration.js';
 import { plainCell, plainJson } from '../logs/index.js';
@@ -19,6 +20,12 @@ export interface WatchContext {
   readonly signal: AbortSignal;
 }
 
+/** When the store answered last. */
+interface Since {
+  readonly at: Date;
+  readonly monotonic: number;
+}
+
 const HOME = '\x1b[H';
 const CLEAR_LINE = '\x1b[K';
 const CLEAR_BELOW = '\x1b[J';
@@ -26,14 +33,14 @@ const CLEAR_BELOW = '\x1b[J';
 /** Draws the fleet again and again, until it is told to end. While Redis does not answer, it says so above what was known. */
 export async function watch(context: WatchContext): Promise<void> {
   const { status, clock, interval, signal, json, terminal } = context;
-  let answeredAt: Date | undefined;
-  const startedAt = new Date(clock.wall());
+  // By the store's clock where it has answered; how long ago, by a clock that never steps.
+  let since = { at: new Date(clock.wall()), monotonic: clock.monotonic() };
   while (!signal.aborted) {
     const view = await status.viewAnew();
     if (isEnded(signal)) return;
-    if (view.current) answeredAt = view.asOf;
+    if (view.current) since = { at: view.asOf, monotonic: clock.monotonic() };
     if (json) terminal.write(`${plainJson(view)}\n`);
-    else draw(view, answeredAt ?? startedAt, context);
+    else draw(view, since, context);
     await pause(clock, interval, signal);
   }
 }
@@ -45,7 +52,7 @@ function isEnded({ aborted }: AbortSignal): boolean {
 
 function draw(
   view: FleetView,
-  since: Date,
+  since: Since,
   { clock, terminal, paint, address, interval }: WatchContext,
 ): void {
   const { isTTY, rows } = terminal;
@@ -65,12 +72,12 @@ function draw(
 
 function silence(
   { problem = '' }: FleetView,
-  since: Date,
+  since: Since,
   clock: Clock,
   columns: number | undefined,
 ): string {
-  const lasts = showDuration(clock.wall() - since.getTime());
-  const text = plainCell(`Redis does not answer since ${since.toISOString()} (${lasts}): ${problem}`);
+  const lasts = showDuration(clock.monotonic() - since.monotonic);
+  const text = plainCell(`Redis does not answer since ${since.at.toISOString()} (${lasts}): ${problem}`);
   return columns === undefined ? text : cutTo(text, columns);
 }
 
@@ -78,17 +85,4 @@ function silence(
 function shorten(lines: readonly string[], rows: number): readonly string[] {
   const kept = Math.max(1, rows - 1);
   return [...lines.slice(0, kept), `… ${lines.length - kept} more lines`];
-}
-
-/** Until the time is over, or the end. */
-function pause(clock: Clock, interval: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimeout(done, interval);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      timer.cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { declaredWorkers } from '../discovery/declared-workers.js';
 import { takeOverPending, validateDefinition } from '../discovery/index.js';
 import { InvalidWorkerError } from '../errors/index.js';
-import { hostile } from '../spec-support/hostile.js';
+import { hostile } from '../../../../test/support/guests/hostile.js';
 import { Continuous, LeaderElected } from './index.js';
 
 type Factory = (...args: never[]) => MethodDecorator;

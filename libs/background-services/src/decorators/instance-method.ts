@@ -27,6 +27,24 @@ export function instanceMethod(
   );
 }
 
+/**
+ * Where the parentheses are missing, a decorator is handed the class, or the prototype and the name of the method, in place of its arguments.
+ * @throws InvalidWorkerError
+ */
+export function assertCalled(decorator: string, call: string, first: unknown, second: unknown): void {
+  const isOnClass = typeof first === 'function';
+  const isOnMember =
+    typeof first === 'object' && first !== null && ['string', 'symbol'].includes(typeof second);
+  if (!isOnClass && !isOnMember) return;
+  const place = isOnClass ? placeOfClass(first) : placeOf(first, second);
+  throw new InvalidWorkerError(place, `${decorator} is used without a call`, `Write ${call}`);
+}
+
+function placeOfClass(target: object): string {
+  const { name } = target as { readonly name: unknown };
+  return typeof name === 'string' && name !== '' ? cut(name, 200) : '(a class without a name)';
+}
+
 function placeOf(target: object | undefined, property: unknown): string {
   const member = cut(typeof property === 'string' ? property : show(property), 200);
   try {

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type DynamicModule, Injectable, Module, type ModuleMetadata } from '@nestjs/common';
 import { Cron, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
-import { BackgroundServicesModule } from '../background-services.module.js';
+import { BackgroundServicesModule } from '../module/background-services.module.js';
 import { background, boot, closeApps, log, managerOf } from '../spec-support/boot.js';
+import { stockJobs } from '../spec-support/stock-jobs.js';
 import { BackgroundTestingKit } from '../testing/index.js';
-import { LeaderElected } from './index.js';
+import { Continuous, LeaderElected } from './index.js';
 
 type Imports = NonNullable<ModuleMetadata['imports']>;
 
@@ -154,16 +155,16 @@ describe('@LeaderElected', () => {
         imports: layout(kit, features),
         providers: [ElectedMethods, ElectedAboveInjectable],
       });
-      const registry = app.get(SchedulerRegistry);
+      const stock = stockJobs(app);
       expect(
         managerOf(app)
           .list()
           .map(({ name }) => name)
           .sort(),
       ).toEqual(ELECTED);
-      expect(registry.getIntervals().sort()).toEqual(['plain-interval', 'plain-neighbour']);
-      expect([...registry.getCronJobs().keys()]).toEqual(['plain-cron']);
-      expect(registry.getTimeouts()).toEqual(['plain-timeout']);
+      expect([...stock.intervals].sort()).toEqual(['plain-interval', 'plain-neighbour']);
+      expect(stock.crons).toEqual(['plain-cron']);
+      expect(stock.timeouts).toEqual(['plain-timeout']);
     });
 
     it('runs each method once an interval: the elected ones here, the others on the timers of @nestjs/schedule', async () => {
@@ -231,7 +232,7 @@ describe('@LeaderElected', () => {
     const first = await boot({ imports: [background(kit), schedule()], providers: [ElectedMethods] });
     const second = await boot({ imports: [schedule(), background(kit)], providers: [ElectedMethods] });
     for (const app of [first, second]) {
-      expect(app.get(SchedulerRegistry).getIntervals()).toEqual(['plain-neighbour']);
+      expect(stockJobs(app).intervals).toEqual(['plain-neighbour']);
       expect(managerOf(app).list()).toHaveLength(3);
     }
   });
@@ -248,8 +249,8 @@ describe('@LeaderElected', () => {
     }
 
     it('are told by the switches of ScheduleModule alone, and elected ones by this module', async () => {
-      const { runs, registry } = await host({ intervals: false, cronJobs: false, timeouts: false });
-      expect([registry.getIntervals(), registry.getTimeouts()]).toEqual([[], []]);
+      const { app, runs } = await host({ intervals: false, cronJobs: false, timeouts: false });
+      expect(stockJobs(app)).toEqual({ intervals: [], timeouts: [], crons: [] });
       await Promise.all([jest.advanceTimersByTimeAsync(2_500), kit.clock.advance(2_500)]);
       expect(counted(runs)).toEqual({ 'class-interval': 2, 'class-cron': 2, 'class-timeout': 1 });
     });
@@ -262,8 +263,6 @@ describe('@LeaderElected', () => {
       registry.addInterval('dynamic', dynamic);
       await jest.advanceTimersByTimeAsync(3_500);
       expect(counted(runs)).toEqual({ 'plain-timeout': 1, dynamic: 3 });
-      expect(registry.doesExist('interval', 'class-interval')).toBe(false);
-      expect(registry.doesExist('cron', 'class-cron')).toBe(false);
     });
 
     it('go on after an error, which @nestjs/schedule logs', async () => {
@@ -391,5 +390,41 @@ describe('@LeaderElected', () => {
     await boot({ imports: [background(kit)], providers: [ElectedClass, ElectedMethods] });
     await kit.clock.advance(5_000);
     expect([...log.at('warn'), ...log.at('error')]).toEqual([]);
+  });
+
+  describe('without a call', () => {
+    /** As JavaScript would apply it. */
+    type Bare = (...args: unknown[]) => unknown;
+
+    it('is an error that shows the call, on a class', () => {
+      class Prices {}
+      expect(() => (LeaderElected as Bare)(Prices)).toThrow(
+        'Prices: @LeaderElected is used without a call. Write @LeaderElected("some:key")',
+      );
+    });
+
+    it('is an error that shows the call, on a method', () => {
+      class Prices {
+        update() {}
+      }
+      const descriptor = Object.getOwnPropertyDescriptor(Prices.prototype, 'update');
+      expect(() => (LeaderElected as Bare)(Prices.prototype, 'update', descriptor)).toThrow(
+        'Prices.update: @LeaderElected is used without a call. Write @LeaderElected("some:key")',
+      );
+      expect(() => (Continuous as Bare)(Prices.prototype, 'update', descriptor)).toThrow(
+        'Prices.update: @Continuous is used without a call. Write @Continuous()',
+      );
+    });
+  });
+
+  it('on a class that adds its jobs at run time is an error that names manager.register()', async () => {
+    @LeaderElected('prices')
+    @Injectable()
+    class Prices {
+      onModuleInit() {}
+    }
+    await expect(boot({ imports: [background(kit)], providers: [Prices] })).rejects.toThrow(
+      /^Prices: @LeaderElected has nothing to run.*use BackgroundServiceManager\.register\(\) instead of SchedulerRegistry/,
+    );
   });
 });

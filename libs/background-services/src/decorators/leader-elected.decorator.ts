@@ -1,10 +1,7 @@
 import { show } from '../errors/index.js';
 import { electClass, electMethod } from '../discovery/election-metadata.js';
 import type { WorkerOptions } from '../workers/index.js';
-import { instanceMethod } from './instance-method.js';
-
-/** Options of `@LeaderElected`; they hold for every worker of the class, or for the one method. */
-export type LeaderElectedOptions = WorkerOptions;
+import { assertCalled, instanceMethod } from './instance-method.js';
 
 /**
  * Runs the scheduled methods of a class, or one method, on the one replica that holds the lease `key`.
@@ -15,10 +12,8 @@ export type LeaderElectedOptions = WorkerOptions;
  *
  * @param key the Redis key of the lease, as operators will read it
  */
-export function LeaderElected(
-  key: string,
-  options: LeaderElectedOptions = {},
-): ClassDecorator & MethodDecorator {
+export function LeaderElected(key: string, options: WorkerOptions = {}): ClassDecorator & MethodDecorator {
+  assertCalled('@LeaderElected', '@LeaderElected("some:key")', key, options);
   return (target: object, property?: unknown, descriptor?: PropertyDescriptor): void => {
     if (property === undefined && typeof target === 'function') {
       electClass(target, { key, options });

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, SetMetadata, type Type } from '@nestjs/common';
-import { Cron, Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { Cron, Interval, ScheduleModule } from '@nestjs/schedule';
 import { Continuous, LeaderElected } from '../decorators/index.js';
 import { background, boot, closeApps, managerOf } from '../spec-support/boot.js';
+import { stockJobs } from '../spec-support/stock-jobs.js';
 import { BackgroundTestingKit } from '../testing/index.js';
 
 describe('declaredWorkers', () => {
@@ -25,21 +26,24 @@ describe('declaredWorkers', () => {
           .list()
           .map(({ name, key }) => [name, key]),
       ),
-      stock: app.get(SchedulerRegistry).getIntervals(),
+      stock: stockJobs(app).intervals,
     };
   }
 
   describe('inheritance', () => {
     it('takes methods inherited from a plain base, and leaves the base to @nestjs/schedule where it is used itself', async () => {
       class Base {
-        @Interval('shared', 1_000) update() {}
+        @Interval(1_000) update() {}
       }
       @LeaderElected('elected')
       @Injectable()
       class Elected extends Base {}
       @Injectable()
       class Plain extends Base {}
-      expect(await taken(Elected, Plain)).toEqual({ elected: { shared: 'elected' }, stock: ['shared'] });
+      expect(await taken(Elected, Plain)).toEqual({
+        elected: { 'Elected.update': 'elected' },
+        stock: [expect.any(String)],
+      });
     });
 
     it('runs an inherited method on the instance of the subclass', async () => {
@@ -246,6 +250,14 @@ describe('declaredWorkers', () => {
           Reflect.defineMetadata(key, Reflect.getMetadata(key, original), descriptor.value as object);
       };
 
+    /** As instrumentation does it: the method is replaced just before the real decorator marks it. */
+    const wrapping =
+      (real: MethodDecorator, wrap: MethodDecorator): MethodDecorator =>
+      (target, property, descriptor) => {
+        wrap(target, property, descriptor);
+        return real(target, property, descriptor);
+      };
+
     /** A class whose method `update` has these decorators, the topmost first. */
     function classWith(...decorators: MethodDecorator[]): Type {
       class Prices {
@@ -264,7 +276,6 @@ describe('declaredWorkers', () => {
     it.each([
       ['@Wrap @LeaderElected @Interval', [Wrap(), elected, interval]],
       ['@Wrap @Interval @LeaderElected', [Wrap(), interval, elected]],
-      ['@Interval @Wrap @LeaderElected', [interval, Wrap(), elected]],
     ])('refuses %s: the job would be lost, or run on every replica', async (_order, decorators) => {
       await expect(bootWith(classWith(...decorators))).rejects.toThrow(
         /^Prices\.update: a decorator above has put another function in the place.*Put that decorator below/,
@@ -293,10 +304,14 @@ describe('declaredWorkers', () => {
       ['@CopyingWrap @Interval @LeaderElected', [CopyingWrap(), interval, elected]],
       ['@Interval @CopyingWrap @LeaderElected', [interval, CopyingWrap(), elected]],
       ['@LeaderElected @CopyingWrap @Interval', [elected, CopyingWrap(), interval]],
+      // The schedule is on the wrapper, as instrumentation that wraps the schedule decorators leaves it.
+      ['@Interval @Wrap @LeaderElected', [interval, Wrap(), elected]],
+      ['@LeaderElected @Wrapping(@Interval)', [elected, wrapping(interval, Wrap())]],
+      ['@Wrapping(@Interval) @LeaderElected', [wrapping(interval, Wrap()), elected]],
     ])('works with %s', async (_order, decorators) => {
       const app = await bootWith(classWith(...decorators));
       expect(managerOf(app).get('Prices.update').key).toBe('prices');
-      expect(app.get(SchedulerRegistry).getIntervals()).toEqual([]);
+      expect(stockJobs(app).intervals).toEqual([]);
       await kit.clock.advance(2_500);
       expect(managerOf(app).getMetrics('Prices.update').iterations).toBe(2);
     });

@@ -37,6 +37,7 @@ export function declaredWorkers(target: Class): readonly DeclaredWorker[] {
       continue;
     }
     if (!election) throw refusal.withoutElection(place);
+    if (schedule.unread) throw refusal.unreadOptions(place, schedule.unread);
     workers.push({
       place,
       on: (instance) => ({

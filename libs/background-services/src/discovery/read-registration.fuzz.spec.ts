@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidWorkerError } from '../errors/index.js';
-import { hostile, hostileRecord } from '../spec-support/hostile.js';
+import { hostile, hostileRecord } from '../../../../test/support/guests/hostile.js';
 import { describeSchedule } from '../workers/index.js';
 import { readRegistration, type WorkerConfig } from './read-registration.js';
 import { validateDefinition } from './validate-definition.js';

@@ -1,6 +1,9 @@
-import { InvalidWorkerError } from '../errors/index.js';
+import { InvalidWorkerError, show } from '../errors/index.js';
 
 /** Why the boot is refused: each names the place, the problem and the cure. */
+
+/** A message names this many options. */
+const MOST_TOLD = 10;
 
 const ADD_SCHEDULE =
   'Add one. If there is one, a decorator above it has replaced the method: put that decorator below the schedule decorator';
@@ -57,7 +60,7 @@ export function nothingToRun(className: string): InvalidWorkerError {
   return new InvalidWorkerError(
     className,
     '@LeaderElected has nothing to run: no method of it has @Interval, @Cron, @Timeout or @Continuous',
-    ADD_SCHEDULE,
+    `${ADD_SCHEDULE}. If the class adds its jobs at run time, use BackgroundServiceManager.register() instead of SchedulerRegistry, whose jobs run on every replica, and remove @LeaderElected`,
   );
 }
 
@@ -74,5 +77,15 @@ export function withoutInstance(className: string): InvalidWorkerError {
     className,
     'it has workers, but no instance of it was made',
     'Make it a provider of a module that is imported',
+  );
+}
+
+export function unreadOptions(place: string, options: readonly string[]): InvalidWorkerError {
+  const told = options.slice(0, MOST_TOLD).map(show).join(', ');
+  const more = options.length > MOST_TOLD ? ` and ${options.length - MOST_TOLD} more` : '';
+  return new InvalidWorkerError(
+    place,
+    `@Cron has options that an elected worker does not obey: ${told}${more}`,
+    'Leave them out. To run at the start, use @Timeout or manager.trigger(); BackgroundEvents tells how runs end',
   );
 }

@@ -10,7 +10,7 @@ import {
   Timeout,
 } from '@nestjs/schedule';
 import { LeaderElected } from '../decorators/index.js';
-import { background, boot, closeApps, managerOf } from '../spec-support/boot.js';
+import { background, boot, closeApps, log, managerOf } from '../spec-support/boot.js';
 import { BackgroundTestingKit } from '../testing/index.js';
 import { CronSlots } from '../workers/index.js';
 import { assertScheduleMetadata, takenSchedules, takeOverSchedule } from './schedule-metadata.js';
@@ -225,6 +225,27 @@ describe('what the decorators of @nestjs/schedule say', () => {
       expect(Reflect.getMetadataKeys(method)).toHaveLength(1);
     });
 
+    it('takes null for an option that is not given, as `cron` does', async () => {
+      const options = { timeZone: 'UTC', utcOffset: null, threshold: null, disabled: null, runOnInit: null };
+      const { manager, name } = await scheduled(Cron('0 4 * * *', options as never));
+      await kit.clock.advance(100);
+      expect(manager.get(name).nextRunAt).toEqual(new Date('2026-07-02T04:00:00.000Z'));
+    });
+
+    it('runs at the steps that `cron` accepts, however long, with a warning that says what they mean', async () => {
+      @LeaderElected('job')
+      @Injectable()
+      class Job {
+        @Cron('*/90 * * * *', { timeZone: 'UTC' }) run() {}
+      }
+      const app = await boot({ imports: [background(kit)], providers: [Job] });
+      await kit.clock.advance(100);
+      expect(managerOf(app).get('Job.run').nextRunAt).toEqual(new Date('2026-07-01T13:00:00.000Z'));
+      expect(log.at('warn').filter((line) => line.includes('*/90'))).toEqual([
+        expect.stringMatching(/^Job\.run: "\*\/90" in the cron pattern .+ matches only minute 0/),
+      ]);
+    });
+
     it('means the same by every CronExpression as @nestjs/schedule does', async () => {
       @Injectable()
       class Empty {}
@@ -265,7 +286,21 @@ describe('what the decorators of @nestjs/schedule say', () => {
       ],
       ['a zone that is no name', '0 4 * * *', { timeZone: 5 as never }, /timeZone must be an IANA name/],
       ['zone and offset', '0 4 * * *', { timeZone: 'UTC', utcOffset: 60 } as never, /are both given/],
-      ['an offset that is no number', '0 4 * * *', { utcOffset: '+02:00' as never }, /utcOffset must be a/],
+      [
+        'an offset that is no number',
+        '0 4 * * *',
+        { utcOffset: '+02:00' as never },
+        /utcOffset must be a whole/,
+      ],
+      ['an offset of half minutes', '0 4 * * *', { utcOffset: 0.5 }, /utcOffset must be a whole/],
+      ['an offset of more than four days', '0 4 * * *', { utcOffset: 6_000 }, /utcOffset must be a whole/],
+      ['what only croner knows', '0 0 L * *', {}, /"l" is no name of a month or day, and no modifier/],
+      [
+        'an option that only `cron` obeys',
+        '0 4 * * *',
+        { runOnInit: true } as never,
+        /@Cron has options that an elected worker does not obey: "runOnInit"\. Leave them out/,
+      ],
       ['a negative initial delay', '0 4 * * *', { initialDelay: -1 }, /initialDelay must be a number of ms/],
       [
         'a threshold that is no number',
@@ -275,7 +310,7 @@ describe('what the decorators of @nestjs/schedule say', () => {
       ],
     ])('refuses %s, with class, method and cure', async (_what, cronTime, options, problem) => {
       const booting = scheduled(Cron(cronTime as string, options));
-      await expect(booting).rejects.toThrow(/^Job\.run: .+\. (Use|Give) /);
+      await expect(booting).rejects.toThrow(/^Job\.run: .+\. (Use|Give|Leave) /);
       await expect(booting).rejects.toThrow(problem);
     });
   });
@@ -283,6 +318,19 @@ describe('what the decorators of @nestjs/schedule say', () => {
   describe('assertScheduleMetadata', () => {
     it('accepts the installed version', () => {
       expect(() => assertScheduleMetadata()).not.toThrow();
+    });
+
+    it('accepts decorators that an instrumentation has wrapped: the marks are on the wrapper', () => {
+      const wrapped =
+        (decorator: (...args: never[]) => MethodDecorator) =>
+        (...args: unknown[]): MethodDecorator =>
+        (target, property, descriptor) => {
+          descriptor.value = (() => 'wrapper') as never;
+          SetMetadata('instrumented', true)(target, property, descriptor);
+          return decorator(...(args as never[]))(target, property, descriptor);
+        };
+      const stock = { Interval: wrapped(Interval), Timeout: wrapped(Timeout), Cron: wrapped(Cron) };
+      expect(() => assertScheduleMetadata(stock)).not.toThrow();
     });
 
     it('refuses a version that marks methods in another way, with what was expected and received', () => {

@@ -24,6 +24,8 @@ export const TAKEN = Symbol.for('nestjs-background-services:schedule');
 export interface MethodSchedule {
   readonly name: string | undefined;
   readonly spec: ScheduleSpec;
+  /** Options of the decorator that @nestjs/schedule would obey and that mean nothing here. */
+  readonly unread?: readonly string[];
 }
 
 /** Whether @nestjs/schedule would run this method. */
@@ -96,19 +98,25 @@ function check(
   decorate: MethodDecorator,
   expected: Partial<Record<keyof typeof KEYS, unknown>>,
 ): void {
-  const probe = () => undefined;
-  decorate({}, 'probe', { value: probe });
+  const descriptor: PropertyDescriptor = { value: () => undefined, writable: true, configurable: true };
+  const returned = decorate({}, 'probe', descriptor) ?? descriptor;
+  // An instrumentation that wraps the decorator (Sentry's does) marks the wrapper that stands in the method's place now.
+  const marked = returned.value as object;
   const found = Object.fromEntries(
-    (Reflect.getMetadataKeys(probe) as unknown[]).map((key) => [
-      String(key),
-      Reflect.getMetadata(key, probe) as unknown,
-    ]),
+    (Reflect.getMetadataKeys(marked) as unknown[])
+      .filter(isScheduleMark)
+      .map((key) => [key, Reflect.getMetadata(key, marked) as unknown]),
   );
   const wanted = Object.fromEntries(
     Object.entries(expected).map(([key, value]) => [KEYS[key as keyof typeof KEYS], value]),
   );
   if (canonical(found) !== canonical(wanted))
     throw new ScheduleMetadataError(decorator, canonical(wanted), canonical(found));
+}
+
+/** Also one that this version of the package does not know: it may be what makes a method run. */
+function isScheduleMark(key: unknown): key is string {
+  return typeof key === 'string' && key.startsWith('SCHEDUL');
 }
 
 function canonical(value: unknown): string {
@@ -126,29 +134,35 @@ function readStockSchedules(method: Method): readonly MethodSchedule[] {
   const interval = Reflect.getMetadata(KEYS.interval, method) as { timeout: number } | undefined;
   const timeout = Reflect.getMetadata(KEYS.timeout, method) as { timeout: number } | undefined;
   const cron = Reflect.getMetadata(KEYS.cron, method) as CronMetadata | undefined;
-  const specs: ScheduleSpec[] = [];
-  if (interval) specs.push({ kind: 'interval', every: interval.timeout });
-  if (timeout) specs.push({ kind: 'timeout', delay: timeout.timeout });
-  if (cron) specs.push(readCron(cron));
-  return specs.map((spec) => ({ name, spec }));
+  const schedules: MethodSchedule[] = [];
+  if (interval) schedules.push({ name, spec: { kind: 'interval', every: interval.timeout } });
+  if (timeout) schedules.push({ name, spec: { kind: 'timeout', delay: timeout.timeout } });
+  if (cron) schedules.push({ name, ...readCron(cron) });
+  return schedules;
 }
 
 type CronMetadata = Omit<ScheduleSpec & { kind: 'cron' }, 'kind' | 'pattern'> & {
   readonly cronTime: unknown;
 };
 
-/** `unrefTimeout` has no meaning here, and `waitForCompletion` always holds. */
-function readCron({
-  cronTime,
-  timeZone,
-  utcOffset,
-  disabled,
-  initialDelay,
-  threshold,
-}: CronMetadata): ScheduleSpec {
-  const given = { timeZone, utcOffset, disabled, initialDelay, threshold };
-  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { kind: 'cron', pattern: toPattern(cronTime), ...options };
+/** `waitForCompletion` always holds, and `unrefTimeout` is of no use: what keeps the process alive is the lease, not a timer for each job. */
+const WITHOUT_EFFECT = ['name', 'unrefTimeout', 'waitForCompletion'];
+
+function readCron({ cronTime, ...options }: CronMetadata): Omit<MethodSchedule, 'name'> {
+  const { timeZone, utcOffset, disabled, initialDelay, threshold } = options;
+  const known = { timeZone, utcOffset, disabled, initialDelay, threshold };
+  const spec = { kind: 'cron', pattern: toPattern(cronTime), ...withoutEmpty(known) } as const;
+  const unread = Object.keys(withoutEmpty(options)).filter(
+    (option) => !(option in known) && !WITHOUT_EFFECT.includes(option),
+  );
+  return unread.length > 0 ? { spec, unread } : { spec };
+}
+
+/** To `cron`, null is an option that is not given. */
+function withoutEmpty(options: object): object {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined && value !== null),
+  );
 }
 
 /** Cron times are patterns, Dates and Luxon's DateTimes. What is none of them is kept, and refused by name at boot. */

@@ -91,6 +91,21 @@ describe('validateDefinition', () => {
     expect(() => validate(overrides)).toThrow(problem);
   });
 
+  it('names everything that is wrong at once, and each cure once', () => {
+    const options = { timeLimit: 0, misfires: 'skip', circuitBreaker: { openDuration: -1 } };
+    const overrides = { name: '', schedule: { kind: 'interval', every: '1s' }, options };
+    expect(() => validate(overrides)).toThrow(
+      'Prices.update: the worker\'s name must be a non-empty string of at most 200 characters, received ""; ' +
+        'the interval must be a positive number of ms, received "1s"; ' +
+        'options has no "misfires"; ' +
+        'timeLimit must be a positive number of ms, received 0; ' +
+        'circuitBreaker.openDuration must be a positive number of ms, received -1. ' +
+        'Name it in the decorator, e.g. @Interval("prices", 1000). Use e.g. 30_000 for 30 s. ' +
+        'It has timeLimit, startDeadline, stallAfter, immediate, misfire, onInterrupted, circuitBreaker (did you mean misfire?). ' +
+        'Correct it, or leave it out',
+    );
+  });
+
   it('keeps the cause of what others refused', () => {
     let caught: unknown;
     try {

@@ -1,44 +1,29 @@
-import { InvalidWorkerError, show } from '../errors/index.js';
 import { assertLeaseKey } from '../lease/index.js';
 import type { WorkerDefinition } from '../workers/index.js';
 import { readable } from './readable.js';
-import { validateOptions } from './validate-options.js';
-import { validateSchedule } from './validate-schedule.js';
-
-const MAX_NAME_LENGTH = 200;
+import { DEFINITION } from './schema.js';
+import { wrongSchedule } from './validate-schedule.js';
+import { refuseIfWrong, type Wrong, wrongFields } from './wrong-fields.js';
 
 /**
  * Checks what can be checked of a worker before it runs, so that a mistake stops the boot instead of losing a job at night.
- * @throws InvalidWorkerError that names the place, the problem and the cure
+ * @throws InvalidWorkerError that names the place, everything that is wrong, and the cures
  */
 export function validateDefinition(definition: WorkerDefinition): void {
-  readable(definition.place, () => validate(definition));
+  const { place } = definition;
+  readable(place, () => {
+    const wrong = wrongFields('the worker', DEFINITION, definition);
+    refuseIfWrong(place, [...wrong, ...wrongKey(definition)]);
+    refuseIfWrong(place, wrongSchedule(definition.schedule));
+  });
 }
 
-function validate({ place, name, key, schedule, options, run }: WorkerDefinition): void {
-  const refuse = (problem: string, cure: string, cause?: unknown) => {
-    throw new InvalidWorkerError(place, problem, cure, { cause });
-  };
-  if (typeof name !== 'string' || name.trim() === '' || name.length > MAX_NAME_LENGTH) {
-    refuse(
-      `the worker's name must be a non-empty string of at most ${MAX_NAME_LENGTH} characters, received ${show(name)}`,
-      'Name it in the decorator, e.g. @Interval("prices", 1000)',
-    );
-  }
-  // The ledger keeps entries under this name as UTF-8, and the log writes it on a line.
-  if (typeof name === 'string' && /[\p{Cc}\p{Cs}]/u.test(name)) {
-    refuse(
-      `the worker's name must have no control characters and no unpaired surrogates, received ${show(name)}`,
-      'Name it in the decorator, e.g. @Interval("prices", 1000)',
-    );
-  }
-  if (typeof run !== 'function')
-    refuse(`"run" must be a function, received ${show(run)}`, 'Give the function to run');
+function wrongKey({ key }: WorkerDefinition): readonly Wrong[] {
   try {
     assertLeaseKey(key);
-  } catch (error) {
-    refuse((error as Error).message, 'Give @LeaderElected another key, e.g. "prices:leader"', error);
+    return [];
+  } catch (cause) {
+    const cure = 'Give @LeaderElected another key, e.g. "prices:leader"';
+    return [{ problem: (cause as Error).message, cure, cause }];
   }
-  validateSchedule(schedule, refuse);
-  validateOptions(options, refuse);
 }

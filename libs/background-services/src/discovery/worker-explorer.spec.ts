@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Inject, Injectable, Module, type Provider, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
-import { Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { Interval, ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { Continuous, LeaderElected } from '../decorators/index.js';
 import { background, boot, closeApps, log, managerOf } from '../spec-support/boot.js';
+import { stockJobs } from '../spec-support/stock-jobs.js';
 import { BackgroundTestingKit } from '../testing/index.js';
 import { BackgroundService } from '../workers/index.js';
 
@@ -110,7 +111,7 @@ describe('WorkerExplorer', () => {
       await request(app.getHttpServer() as never)
         .get('/prices')
         .expect(200, { runs: 2 });
-      expect(app.get(SchedulerRegistry).getIntervals()).toEqual([]);
+      expect(stockJobs(app).intervals).toEqual([]);
     });
 
     it('finds a module class', async () => {
@@ -308,15 +309,6 @@ describe('WorkerExplorer', () => {
         'Worker "Prices.update" is there twice, both from Prices.update. If its class is a provider of two modules, provide it in one, ' +
           'export it there, and import that module in the other; else give one of them another name.',
       );
-    });
-
-    it('lets two elected workers and a plain one have the names that @nestjs/schedule keeps apart', async () => {
-      @Injectable()
-      class Prices {
-        @Interval('same', 1_000) plain() {}
-        @LeaderElected('prices') @Interval('same', 1_000) elected() {}
-      }
-      expect(await names(Prices)).toEqual(['same']);
     });
 
     it('keeps strange names apart', async () => {

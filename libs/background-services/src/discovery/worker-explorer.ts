@@ -12,6 +12,10 @@ type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 export interface FoundWorker {
   readonly definition: WorkerDefinition;
   readonly service?: BackgroundService;
+  /** The provider that it was found on. */
+  readonly provider: object;
+  /** Name of its class, if the class as a whole is elected and not this method alone. */
+  readonly electedClass?: string;
 }
 
 /**
@@ -40,7 +44,10 @@ export class WorkerExplorer {
       const instance = instanceOf(wrapper, target);
       if (seen.has(instance)) continue;
       seen.add(instance);
-      found.push(...workers.map((worker) => ({ definition: worker.on(instance) })));
+      const common = electionOf(target)
+        ? { provider: instance, electedClass: target.name }
+        : { provider: instance };
+      found.push(...workers.map((worker) => ({ definition: worker.on(instance), ...common })));
       if (instance instanceof BackgroundService) found.push(serviceWorker(instance, target));
     }
     return found;
@@ -62,7 +69,7 @@ function serviceWorker(service: BackgroundService, target: Class): FoundWorker {
     options: election?.options ?? {},
     run: (iteration) => service.processIteration(iteration),
   };
-  return { definition, service };
+  return { definition, service, provider: service, electedClass: target.name };
 }
 
 /**

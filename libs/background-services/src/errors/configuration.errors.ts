@@ -1,35 +1,15 @@
-import { BackgroundServicesError } from './background-services.error.js';
-import { cut, show } from './show.js';
-
-/** One wrong field of the options. */
-export interface OptionProblem {
-  /** Path of the field, e.g. `lease.ttl`. */
-  readonly field: string;
-  readonly expected: string;
-  readonly received: unknown;
-}
-
-/** A message tells of this many wrong fields; `problems` has all of them. */
-const MOST_TOLD = 30;
-/** A field that nobody knows may have a name of any length. */
-const FIELD_LENGTH = 80;
+import { BackgroundServicesError, knownToCopies } from './background-services.error.js';
+import { describeError } from './describe-error.js';
+import { type OptionProblem, problemLines } from './option-problem.js';
+import { show } from './show.js';
 
 /** The options of `forRoot`/`forRootAsync` are wrong: thrown at boot, with every wrong field at once. */
 export class InvalidOptionsError extends BackgroundServicesError {
   readonly code = 'BGS_INVALID_OPTIONS';
 
   constructor(readonly problems: readonly OptionProblem[]) {
-    super(
-      `BackgroundServicesModule: ${problems.length} wrong option${problems.length === 1 ? '' : 's'}\n` +
-        problems
-          .slice(0, MOST_TOLD)
-          .map(
-            ({ field, expected, received }) =>
-              `  - ${cut(field, FIELD_LENGTH)}: expected ${expected}, received ${show(received)}`,
-          )
-          .join('\n') +
-        (problems.length > MOST_TOLD ? `\n  … and ${problems.length - MOST_TOLD} more` : ''),
-    );
+    const title = `BackgroundServicesModule: ${problems.length} wrong option${problems.length === 1 ? '' : 's'}`;
+    super([title, ...problemLines(problems)].join('\n'));
   }
 }
 
@@ -45,6 +25,23 @@ export class InvalidKeyError extends BackgroundServicesError {
   }
 }
 
+/** `heartbeat: 'thread'` was asked for, and the thread's code is not where the library's is: a bundler left it behind. Or the store's is not. */
+export class HeartbeatThreadError extends BackgroundServicesError {
+  readonly code = 'BGS_HEARTBEAT_THREAD';
+
+  constructor(cause: unknown, missing: 'thread' | 'store' = 'thread') {
+    super(
+      missing === 'store'
+        ? `heartbeat: 'thread' needs the store in a thread of its own, and it cannot be loaded there: ${describeError(cause).message}. ` +
+            "Correct the field thread of the store's factory, keep the store's package out of the bundle, or use heartbeat: 'in-process'"
+        : `heartbeat: 'thread' needs the file keeper-thread.js beside the library's code, and it cannot be started: ${describeError(cause).message}. ` +
+            'esbuild leaves it behind: make dist/esm/keeper-thread.js of nestjs-background-services a second entry, written beside the bundle under ' +
+            "that name, or keep the package out of the bundle (--external:nestjs-background-services), or use heartbeat: 'in-process'",
+      { cause },
+    );
+  }
+}
+
 /** `BackgroundServicesModule.forRoot()` was called twice for one app: everything would run twice. */
 export class DuplicateRegistrationError extends BackgroundServicesError {
   readonly code = 'BGS_DUPLICATE_REGISTRATION';
@@ -54,6 +51,18 @@ export class DuplicateRegistrationError extends BackgroundServicesError {
       `BackgroundServicesModule is registered ${places.length} times in this app:\n` +
         places.map((place) => `  - ${place}`).join('\n') +
         '\nKeep one forRoot()/forRootAsync(), in the root module; its providers are global.',
+    );
+  }
+}
+
+/** The class `BackgroundServicesModule` itself is imported: it has neither options nor a lease store. */
+export class UnconfiguredModuleError extends BackgroundServicesError {
+  readonly code = 'BGS_UNCONFIGURED_MODULE';
+
+  constructor() {
+    super(
+      'BackgroundServicesModule is imported as a bare class. Import BackgroundServicesModule.forRoot({ redis: … }) or .forRootAsync(…), ' +
+        'once, in the root module; its providers are global, so other modules need not import it.',
     );
   }
 }
@@ -115,14 +124,15 @@ export class MissingPackageError extends BackgroundServicesError {
   }
 }
 
-/** An extension has no name that could stand in the health body. */
+/** An extension has no name that could stand in the health body, or a method of a name that it had before. */
 export class InvalidExtensionError extends BackgroundServicesError {
   readonly code = 'BGS_INVALID_EXTENSION';
 
-  constructor(readonly received: unknown) {
-    super(
-      `An extension is named with lower-case letters, digits and dashes, 64 at most, beginning with a letter; received ${show(received)}`,
-    );
+  constructor(
+    readonly received: unknown,
+    expected = 'An extension is named with lower-case letters, digits and dashes, 64 at most, beginning with a letter',
+  ) {
+    super(`${expected}; received ${show(received)}`);
   }
 }
 
@@ -136,3 +146,17 @@ export class DuplicateExtensionError extends BackgroundServicesError {
     );
   }
 }
+
+knownToCopies({
+  InvalidOptionsError,
+  InvalidKeyError,
+  HeartbeatThreadError,
+  DuplicateRegistrationError,
+  UnconfiguredModuleError,
+  DuplicateWorkerError,
+  InvalidWorkerError,
+  ScheduleMetadataError,
+  MissingPackageError,
+  InvalidExtensionError,
+  DuplicateExtensionError,
+});

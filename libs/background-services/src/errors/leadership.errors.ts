@@ -1,4 +1,4 @@
-import { BackgroundServicesError } from './background-services.error.js';
+import { BackgroundServicesError, knownToCopies } from './background-services.error.js';
 
 /** Why a term ended. */
 export type RevocationReason =
@@ -45,3 +45,5 @@ export class NotLeaderError extends BackgroundServicesError {
 export class StoreError extends BackgroundServicesError {
   readonly code = 'BGS_STORE';
 }
+
+knownToCopies({ LeadershipLostError, NotLeaderError, StoreError });

@@ -1,4 +1,4 @@
-import { BackgroundServicesError } from './background-services.error.js';
+import { BackgroundServicesError, knownToCopies } from './background-services.error.js';
 import { show } from './show.js';
 
 /** No worker of that name in this app. */
@@ -96,8 +96,8 @@ export class NotRegisteredError extends BackgroundServicesError {
   }
 }
 
-/** What an operator asks for is not complete, or out of bounds. */
-export class InvalidOrderError extends BackgroundServicesError {
+/** What an operator asks for is not complete, or out of bounds. The code keeps its older name, because clients of the control API test for it. */
+export class InvalidCommandError extends BackgroundServicesError {
   readonly code = 'BGS_INVALID_ORDER';
 
   constructor(
@@ -120,3 +120,30 @@ export class AmbiguousWorkerError extends BackgroundServicesError {
     super(`There is a worker "${worker}" under each of ${keys.map(show).join(', ')}: say under which key`);
   }
 }
+
+/** `SchedulerRegistry` was asked for something that an elected worker does not have, or must not be changed in. */
+export class ElectedScheduleError extends BackgroundServicesError {
+  readonly code = 'BGS_ELECTED_SCHEDULE';
+
+  constructor(
+    readonly worker: string,
+    problem: string,
+    cure: string,
+  ) {
+    super(`${show(worker)} is an elected worker, and ${problem}. ${cure}.`);
+  }
+}
+
+knownToCopies({
+  WorkerNotFoundError,
+  KeyNotFoundError,
+  WorkerBusyError,
+  WorkerNotRunningError,
+  CircuitOpenError,
+  IterationTimeoutError,
+  WorkerStoppedError,
+  NotRegisteredError,
+  InvalidCommandError,
+  AmbiguousWorkerError,
+  ElectedScheduleError,
+});

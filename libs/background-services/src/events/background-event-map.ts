@@ -1,13 +1,11 @@
 import type { RevocationReason } from '../errors/index.js';
+import type { LeaseOperation } from './instrumentation.js';
 
 /** State of a circuit breaker. `forced-open` and `disabled` are an operator's, and last until a reset. */
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'forced-open' | 'disabled';
 
 /** What becomes of cron slots that passed while nobody led: one late run for all, none, or one late run each. */
 export type MisfirePolicy = 'fire-once' | 'skip' | 'fire-all';
-
-/** Commands to the lease store. */
-export type LeaseOperation = 'acquire' | 'renew' | 'release' | 'record';
 
 /** Who an event speaks of. */
 interface OfWorker {
@@ -45,7 +43,10 @@ export interface BackgroundEventMap {
     readonly result: 'succeeded' | 'failed' | 'aborted';
     /** When it was due; of a cron worker, its slot. */
     readonly scheduledAt: Date;
+    /** Of this machine's clock, as slots of cron workers are of the store's: `lag` compares the two by one clock. */
     readonly startedAt: Date;
+    /** How late it began, ms; 0 or more. */
+    readonly lag: number;
   };
   /** An iteration failed, told before its `iteration-finished`. */
   readonly 'iteration-failed': OfIteration & {
@@ -98,12 +99,4 @@ export interface BackgroundEventMap {
     /** What became of it. */
     readonly outcome: string;
   };
-}
-
-/** What is known of every event. */
-export interface EventOrigin {
-  /** By this replica's wall clock. */
-  readonly at: Date;
-  /** The replica it happened on. */
-  readonly instanceId: string;
 }

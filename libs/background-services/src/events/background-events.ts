@@ -1,3 +1,4 @@
+import { callGuest } from '../kit/index.js';
 import type { BackgroundEvent, BackgroundEventType, Untold } from './background-event.js';
 import type { EventSink } from './event-sink.js';
 
@@ -33,6 +34,7 @@ export class BackgroundEvents implements EventSink {
   #ofAll: readonly AnyListener[] = [];
   readonly #failed = new Set<BackgroundEventType>();
 
+  /** @internal Made by the module. */
   constructor(private readonly context: BackgroundEventsContext) {}
 
   /** Calls `listener` for every event of this type. Returns what ends that. */
@@ -68,14 +70,10 @@ export class BackgroundEvents implements EventSink {
   }
 
   #tell(listener: AnyListener, event: BackgroundEvent): void {
-    const contain = (error: unknown) => this.#contain(event.type, error);
-    try {
-      const returned = listener(event);
-      // Not every promise is a Promise: those of other realms and libraries are not.
-      if (typeof returned === 'object' && returned !== null) Promise.resolve(returned).catch(contain);
-    } catch (error) {
-      contain(error);
-    }
+    callGuest(
+      () => listener(event),
+      (error) => this.#contain(event.type, error),
+    );
   }
 
   #contain(type: BackgroundEventType, error: unknown): void {

@@ -1,5 +1,7 @@
 import type { RevocationReason } from '../errors/index.js';
-import type { LeaseOperation } from './background-event-map.js';
+
+/** Commands to the lease store. */
+export type LeaseOperation = 'acquire' | 'renew' | 'release' | 'record';
 
 /** One run of a worker, as a trace names it. */
 export interface TracedIteration {

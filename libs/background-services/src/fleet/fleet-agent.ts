@@ -1,69 +1,118 @@
 import { hostname } from 'node:os';
-import type { Clock, FleetBoard } from '../lease/index.js';
+import type { Clock, FleetBoard, Random } from '../lease/index.js';
 import type { BackgroundExtensions } from '../extensions/index.js';
 import type { LineLogger } from '../logs/index.js';
-import type { LeaseTiming } from '../leadership/index.js';
-import type { BackgroundServiceManager } from '../manager/index.js';
-import { ControlDesk } from './control-desk.js';
-import type { ControlRecord } from './control-orders.js';
+import type { LeaseTiming, StoreWatch } from '../leadership/index.js';
+import type { Replica } from '../manager/index.js';
+import { CommandHandler } from './command-handler.js';
+import type { ControlRecord } from './control-command.js';
+import { DifferenceWatch } from './difference-watch.js';
 import type { EventLoopLag } from './event-loop-lag.js';
-import { FleetPublisher } from './fleet-publisher.js';
-import type { ReplicaCard } from './replica-card.js';
+import { PresencePublisher } from './presence-publisher.js';
+import type { ReplicaPresence } from './replica-presence.js';
+import { storeTroubles } from './store-troubles.js';
 
 export interface FleetAgentContext {
   readonly board: FleetBoard | undefined;
-  readonly manager: BackgroundServiceManager;
+  readonly replica: Replica;
   readonly clock: Clock;
+  readonly random: Random;
   readonly timing: LeaseTiming;
   readonly logger: LineLogger;
   readonly lag: EventLoopLag;
   /** Of the app. */
   readonly version: string | undefined;
   readonly enabled: boolean;
+  /** Whether other replicas may see the board. */
+  readonly shared: boolean;
   readonly extensions: BackgroundExtensions;
+  readonly storeWatch: Pick<StoreWatch, 'fault' | 'warnings'>;
   readonly onRecord?: (record: ControlRecord) => void;
 }
 
-/** This replica's part in the fleet: tells of itself, and carries out what is ordered. */
+/**
+ * This replica's part in the fleet: tells of itself, and carries out what operators ask of it. It joins when it has something to tell somebody:
+ * nothing is sent, and no timer runs, before there is a worker or an extension.
+ */
 export class FleetAgent {
   readonly #bootedAt: number;
-  readonly #publisher: FleetPublisher | undefined;
+  #state: 'booting' | 'booted' | 'joined' | 'closed' = 'booting';
+  #leave: () => Promise<void> = () => Promise.resolve();
 
   constructor(private readonly context: FleetAgentContext) {
-    const { board, manager, clock, timing, logger, onRecord, lag } = context;
+    const { replica, clock, extensions } = context;
     this.#bootedAt = clock.monotonic();
-    if (!board) return;
-    const desk = new ControlDesk({ board, manager, clock, logger, ...(onRecord ? { onRecord } : {}) });
-    const publisher = new FleetPublisher({
-      board,
-      clock,
-      instanceId: manager.instanceId,
-      ttl: timing.ttl,
-      interval: timing.renewInterval,
-      card: () => this.card(),
-      onRevision: (revision) => desk.onRevision(revision),
-      logger,
-    });
-    this.#publisher = publisher;
-    manager.onBeat(() => publisher.onBeat());
-    manager.onTermChange(() => publisher.onChange());
-    manager.onClose(async () => {
-      lag.close();
-      await desk.close();
-      await publisher.close();
+    extensions.onAdd(() => this.#reconsider());
+    replica.observe({
+      registered: () => this.#reconsider(),
+      closing: () => {
+        this.#state = 'closed';
+        return this.#leave();
+      },
     });
   }
 
   start(): void {
-    this.context.lag.start();
-    this.#publisher?.start();
+    if (this.#state === 'booting') this.#state = 'booted';
+    this.#reconsider();
+  }
+
+  #reconsider(): void {
+    const { board } = this.context;
+    if (this.#state === 'booted' && board && this.#hasSomethingToTell()) this.#join(board);
+  }
+
+  /** On a board that nobody else sees, what does not campaign need not be posted: whoever asks here is told all the same. */
+  #hasSomethingToTell(): boolean {
+    const { replica, extensions, enabled, shared } = this.context;
+    const hasWorkers = replica.keys().length > 0;
+    return shared ? hasWorkers || extensions.size > 0 : hasWorkers && enabled;
+  }
+
+  #join(board: FleetBoard): void {
+    this.#state = 'joined';
+    const { replica, clock, random, timing, logger, onRecord, lag, shared } = this.context;
+    const handler = new CommandHandler({ board, replica, clock, logger, ...(onRecord ? { onRecord } : {}) });
+    const publisher = new PresencePublisher({
+      board,
+      clock,
+      instanceId: replica.instanceId,
+      ttl: timing.ttl,
+      interval: timing.renewInterval,
+      presence: () => this.presence(),
+      onRevision: (revision) => handler.onRevision(revision),
+      logger,
+    });
+    const watch = new DifferenceWatch({
+      board,
+      clock,
+      instanceId: replica.instanceId,
+      // Replicas that boot together do not all look at once.
+      firstLook: (2 + 4 * random()) * timing.renewInterval,
+      presence: () => this.presence(),
+      keys: () => replica.keys(),
+      logger,
+    });
+    replica.observe({ beat: () => publisher.onBeat(), termChanged: () => publisher.onChange() });
+    this.#leave = async () => {
+      lag.close();
+      await watch.close();
+      await handler.close();
+      await publisher.close();
+    };
+    lag.start();
+    publisher.start();
+    // Nobody else is on a board that others do not see.
+    if (shared) watch.start();
   }
 
   /** What this replica says of itself now. */
-  card(): ReplicaCard {
-    const { manager, clock, version = null, enabled, extensions, lag } = this.context;
+  presence(): ReplicaPresence {
+    const { replica, clock, version = null, enabled, extensions, lag, storeWatch } = this.context;
+    const at = replica.storeNow();
     return {
-      id: manager.instanceId,
+      ...(at === undefined ? {} : { at: Math.round(at) }),
+      id: replica.instanceId,
       host: hostname(),
       pid: process.pid,
       version,
@@ -71,9 +120,10 @@ export class FleetAgent {
       uptime: Math.round(clock.monotonic() - this.#bootedAt),
       eventLoopLag: lag.read(),
       enabled,
-      extensions: extensions.cards(),
-      terms: manager.terms(),
-      workers: manager.outlines().map(({ period = null, ...outline }) => ({ ...outline, period })),
+      extensions: extensions.presences(),
+      troubles: storeTroubles(storeWatch, clock.wall()),
+      terms: replica.terms(),
+      workers: replica.outlines(),
     };
   }
 }

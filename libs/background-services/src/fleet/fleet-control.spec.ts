@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { MemoryLeaseStore } from '../lease/index.js';
+import { type Clock, MemoryLeaseStore } from '../lease/index.js';
 import { TestClock } from '../testing/index.js';
-import type { ControlRecord } from './control-orders.js';
+import type { ControlRecord } from './control-command.js';
 import { FleetControl } from './fleet-control.js';
 import { FleetStatus } from './fleet-status.js';
-import type { ReplicaCard } from './replica-card.js';
+import type { ReplicaPresence } from './replica-presence.js';
 
 const REASON = { by: 'ada', why: 'a test' };
 
@@ -27,21 +27,22 @@ describe('FleetControl', () => {
   async function post(app: string, workers: readonly string[]): Promise<void> {
     const key = `${app}:leader`;
     store.set(key, app, 60_000);
-    const card: ReplicaCard = {
+    const presence: ReplicaPresence = {
       ...{ id: app, host: 'h', pid: 1, version: null, node: '', uptime: 0, eventLoopLag: 0, enabled: true },
       extensions: {},
+      troubles: [],
       terms: [{ key, token: 1, since: 0 }],
-      workers: workers.map((name) => ({ name, key, schedule: '', period: null, mode: 'started' })),
+      workers: workers.map((name) => ({ name, key, schedule: '', period: undefined, mode: 'started' })),
     };
-    await store.board.post({ id: app, text: JSON.stringify(card), ttl: 60_000 });
+    await store.board.putPresence({ id: app, text: JSON.stringify(presence), ttl: 60_000 });
   }
 
   /** Lets the leader answer whatever is on the board, once. */
   async function answerOrders(): Promise<readonly string[]> {
     await clock.advance(0);
-    const orders = [...(await store.board.orders())];
+    const orders = [...(await store.board.commands())];
     for (const [id, text] of orders) {
-      await store.board.claim(id);
+      await store.board.claimCommand(id);
       const { action, target, by, why } = JSON.parse(text) as ControlRecord;
       const record = {
         id,
@@ -54,7 +55,7 @@ describe('FleetControl', () => {
         detail: '',
         replica: 'shop',
       };
-      await store.board.answer(id, JSON.stringify(record));
+      await store.board.answerCommand(id, JSON.stringify(record));
       await store.board.announce(JSON.stringify(record));
     }
     await clock.advance(0);
@@ -98,9 +99,12 @@ describe('FleetControl', () => {
       keys: ['bank:leader', 'shop:leader'],
     });
     await control.pause('prices', { ...REASON, key: 'bank:leader' });
-    expect(
-      (await store.board.look(['shop:leader', 'bank:leader'])).map(({ ledger }) => Object.keys(ledger)),
-    ).toEqual([[], ['hold:prices']]);
+    const fields = ['hold:prices'];
+    const looks = await store.board.look([
+      { key: 'shop:leader', fields },
+      { key: 'bank:leader', fields },
+    ]);
+    expect(looks.map(({ ledger }) => Object.keys(ledger ?? {}))).toEqual([[], ['hold:prices']]);
     await expect(control.pause('report', { ...REASON, key: 'bank:leader' })).rejects.toMatchObject({
       code: 'BGS_WORKER_NOT_FOUND',
     });
@@ -141,5 +145,58 @@ describe('FleetControl', () => {
     await expect(control.stepDown('shop:leader', { ...REASON, id: 'click-1' })).rejects.toMatchObject({
       code: 'BGS_INVALID_ORDER',
     });
+  });
+
+  it('waits for a leader no longer than until the app closes', async () => {
+    const asked = { ...REASON, key: 'shop:leader' };
+    const waiting = control.trigger('report', asked);
+    await clock.advance(0);
+    control.onModuleDestroy();
+    expect(await waiting).toMatchObject({ outcome: 'pending' });
+    expect(await control.trigger('report', asked)).toMatchObject({ outcome: 'pending' });
+  });
+
+  it('waits for no answer to an order that the board did not take', async () => {
+    let timers = 0;
+    let watchers = 0;
+    const counting: Clock = {
+      monotonic: () => clock.monotonic(),
+      wall: () => clock.wall(),
+      setTimeout: (callback, delay) => {
+        const pending = { isOver: false };
+        const end = () => {
+          if (!pending.isOver) timers -= 1;
+          pending.isOver = true;
+        };
+        timers += 1;
+        const timer = clock.setTimeout(() => {
+          end();
+          callback();
+        }, delay);
+        return {
+          cancel: () => {
+            end();
+            timer.cancel();
+          },
+        };
+      },
+    };
+    const { board } = store;
+    const watch = board.watch.bind(board);
+    board.watch = (listener) => {
+      watchers += 1;
+      const unwatch = watch(listener);
+      return () => {
+        watchers -= 1;
+        unwatch();
+      };
+    };
+    board.sendCommand = () => Promise.reject(new Error('the store is gone'));
+    const status = new FleetStatus({ board, clock: counting, instanceId: 'asked', keys: () => [] });
+    control = new FleetControl({ board, clock: counting, instanceId: 'asked', status });
+    await expect(control.trigger('report', { ...REASON, key: 'shop:leader' })).rejects.toThrow(
+      'the store is gone',
+    );
+    expect({ timers, watchers }).toEqual({ timers: 0, watchers: 0 });
   });
 });

@@ -1,15 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import {
-  AmbiguousWorkerError,
-  describeError,
-  InvalidOrderError,
-  KeyNotFoundError,
-  StoreError,
-  WorkerNotFoundError,
-} from '../errors/index.js';
+import { describeError, InvalidCommandError, StoreError } from '../errors/index.js';
+import { abortController } from '../kit/index.js';
 import { type Clock, DISABLED_HOLDER, type FleetBoard, KEPT_NOTES } from '../lease/index.js';
-import { holdField } from '../workers/index.js';
-import { DISABLED_FIELD } from './assemble-view.js';
+import { pauseField } from '../workers/index.js';
+import { AuditList } from './audit-list.js';
+import { type CommandRequest, CommandSender } from './command-sender.js';
 import {
   checkId,
   checkReason,
@@ -17,17 +11,15 @@ import {
   type ControlRecord,
   type ControlRequest,
   type ExtensionAction,
-  decodeControlRecord,
   type LeaderAction,
-  type LeaderOrder,
   type WorkerRequest,
-} from './control-orders.js';
+} from './control-command.js';
+import { findKey, findWorker } from './find-in-view.js';
+import { encodeFlag } from './fleet-flag.js';
 import type { FleetStatus } from './fleet-status.js';
-import type { FleetKey, FleetWorker } from './fleet-view.js';
+import type { FleetKey, FleetView } from './fleet-view.js';
+import { DISABLED_FIELD } from './ledger-fields.js';
 
-/** How long the leader's answer is waited for, and how often it is looked for where no hint comes, ms. */
-const PATIENCE = 2_000;
-const LOOK_AGAIN = 200;
 /** A key is out of service for thirty days at most. */
 const LONGEST_DISABLE = 30 * 86_400_000;
 
@@ -42,64 +34,85 @@ export interface FleetControlContext {
 }
 
 /**
- * Steers workers and keys of the whole fleet, whichever replica is asked. What is ordered reaches the leader within a second over pub/sub, and
+ * Steers workers and keys of the whole fleet, whichever replica is asked. What is asked for reaches the leader within a second over pub/sub, and
  * with its next renewal without; it is kept in an audit list of the last 200 acts. Every act is idempotent:
  * to trigger and to step down by the `id` of the request, the others by themselves.
  */
 export class FleetControl {
-  constructor(private readonly context: FleetControlContext) {}
+  readonly #closing = abortController();
+  readonly #audit: AuditList;
+  readonly #sender: CommandSender;
+
+  /** @internal Made by the module. */
+  constructor(private readonly context: FleetControlContext) {
+    const { clock, instanceId } = context;
+    const board = () => this.#board;
+    this.#audit = new AuditList(board, instanceId);
+    this.#sender = new CommandSender(board, this.#audit, clock, this.#closing.signal);
+  }
+
+  /** Called by Nest when the app closes: requests that wait for a leader's answer are answered `pending`, and hold up the shutdown no longer. */
+  onModuleDestroy(): void {
+    this.#closing.abort();
+  }
 
   /**
    * Lets no iteration of a worker start, on any replica, until `resume`. A running iteration goes on.
-   * @throws WorkerNotFoundError, InvalidOrderError, StoreError if the store does not answer
+   * @throws WorkerNotFoundError, InvalidCommandError, StoreError if the store does not answer
    */
   async pause(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
-    const { key, paused } = await this.#worker(worker, reason.key);
-    if (paused) return this.#keep('pause', worker, checked, 'done', 'was paused already');
-    const order = { ...checked, at: this.context.clock.wall() };
-    await this.#board.amend(key, { [holdField(worker)]: JSON.stringify(order) });
-    return this.#keep('pause', worker, checked, 'done', '');
+    const { paused, key } = findWorker(await this.#view(), worker, reason.key).worker;
+    if (paused) return this.#done('pause', worker, checked, 'was paused already');
+    const record = await this.#audit.record({
+      action: 'pause',
+      target: worker,
+      reason: checked,
+      outcome: 'done',
+      detail: '',
+    });
+    await this.#board.setEntries(key, { [pauseField(worker)]: encodeFlag(record) });
+    return this.#note(record);
   }
 
-  /** @throws WorkerNotFoundError, InvalidOrderError, StoreError */
+  /** Lets a paused worker run again, on whichever replica leads it. @throws WorkerNotFoundError, InvalidCommandError, StoreError */
   async resume(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
-    const { key, paused } = await this.#worker(worker, reason.key);
-    if (!paused) return this.#keep('resume', worker, checked, 'done', 'was not paused');
-    await this.#board.amend(key, { [holdField(worker)]: null });
-    return this.#keep('resume', worker, checked, 'done', '');
+    const { paused, key } = findWorker(await this.#view(), worker, reason.key).worker;
+    if (!paused) return this.#done('resume', worker, checked, 'was not paused');
+    await this.#board.setEntries(key, { [pauseField(worker)]: null });
+    return this.#done('resume', worker, checked, '');
   }
 
   /**
    * Runs one iteration now, on the leader. Refused while one is running. Done means that it has begun.
-   * @throws WorkerNotFoundError, InvalidOrderError, StoreError
+   * @throws WorkerNotFoundError, InvalidCommandError, StoreError
    */
   async trigger(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
-    return this.#orderWorker('trigger', worker, reason);
+    return this.#commandWorker('trigger', worker, reason);
   }
 
-  /** Closes the circuit breaker of a worker. @throws WorkerNotFoundError, InvalidOrderError, StoreError */
+  /** Closes the circuit breaker of a worker. @throws WorkerNotFoundError, InvalidCommandError, StoreError */
   async resetCircuitBreaker(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
-    return this.#orderWorker('reset-breaker', worker, reason);
+    return this.#commandWorker('reset-breaker', worker, reason);
   }
 
-  /** Lets no iteration through until the breaker is reset. @throws WorkerNotFoundError, InvalidOrderError, StoreError */
+  /** Lets no iteration through until the breaker is reset. @throws WorkerNotFoundError, InvalidCommandError, StoreError */
   async forceOpenCircuitBreaker(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
-    return this.#orderWorker('force-open-breaker', worker, reason);
+    return this.#commandWorker('force-open-breaker', worker, reason);
   }
 
-  /** Lets another replica lead, in order: abort, drain, release. @throws KeyNotFoundError, InvalidOrderError, StoreError */
+  /** Lets another replica lead, in order: abort, drain, release. @throws KeyNotFoundError, InvalidCommandError, StoreError */
   async stepDown(key: string, reason: ControlRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
     const id = checkId(reason.id);
-    return this.#order('step-down', await this.#key(key), key, checked, id);
+    return this.#command({ action: 'step-down', target: key, reason: checked, id }, await this.#key(key));
   }
 
   /**
    * Keeps every replica from leading a key for a time; work under it is aborted.
    * @param options.duration ms, up to thirty days
-   * @throws KeyNotFoundError, InvalidOrderError, StoreError
+   * @throws KeyNotFoundError, InvalidCommandError, StoreError
    */
   async disable(
     key: string,
@@ -107,21 +120,27 @@ export class FleetControl {
   ): Promise<ControlRecord> {
     const checked = checkReason(reason);
     if (!(Number.isInteger(duration) && duration >= 1 && duration <= LONGEST_DISABLE))
-      throw new InvalidOrderError('duration', `whole milliseconds from 1 to ${LONGEST_DISABLE}`, duration);
+      throw new InvalidCommandError('duration', `whole milliseconds from 1 to ${LONGEST_DISABLE}`, duration);
     await this.#key(key);
-    const order = { ...checked, at: this.context.clock.wall() };
-    await this.#board.amend(key, { [DISABLED_FIELD]: JSON.stringify(order) });
+    const record = await this.#audit.record({
+      action: 'disable',
+      target: key,
+      reason: checked,
+      outcome: 'done',
+      detail: `for ${duration} ms`,
+    });
+    await this.#board.setEntries(key, { [DISABLED_FIELD]: encodeFlag(record) });
     await this.#board.disable(key, duration);
-    return this.#keep('disable', key, checked, 'done', `for ${duration} ms`);
+    return this.#note(record);
   }
 
-  /** Puts a key that was disabled into service again. @throws KeyNotFoundError, InvalidOrderError, StoreError */
+  /** Puts a key that was disabled into service again. @throws KeyNotFoundError, InvalidCommandError, StoreError */
   async enable(key: string, reason: ControlRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
     await this.#key(key);
     const was = await this.#board.free(key, DISABLED_HOLDER);
-    await this.#board.amend(key, { [DISABLED_FIELD]: null });
-    return this.#keep('enable', key, checked, 'done', was ? '' : 'was not disabled');
+    await this.#board.setEntries(key, { [DISABLED_FIELD]: null });
+    return this.#done('enable', key, checked, was ? '' : 'was not disabled');
   }
 
   /** The leases whose holder is not there (any more). */
@@ -133,22 +152,22 @@ export class FleetControl {
   /**
    * Frees a lease whose holder is not there, before it expires by itself. Refused if its holder is. A holder that is cut off from the store may
    * still be at work, up to its own deadline.
-   * @throws KeyNotFoundError, InvalidOrderError, StoreError
+   * @throws KeyNotFoundError, InvalidCommandError, StoreError
    */
   async expireLease(key: string, reason: ControlRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
     const { state, leader } = await this.#key(key);
-    if (state === 'leaderless') return this.#keep('expire-lease', key, checked, 'done', 'nobody holds it');
+    if (state === 'leaderless') return this.#done('expire-lease', key, checked, 'nobody holds it');
     if (state !== 'stale' || leader === null)
-      return this.#keep('expire-lease', key, checked, 'refused', leader ? `${leader} is there` : 'disabled');
+      return this.#refused('expire-lease', key, checked, leader ? `${leader} is there` : 'disabled');
     const was = await this.#board.free(key, leader);
-    return this.#keep('expire-lease', key, checked, 'done', was ? `from ${leader}` : 'it had expired');
+    return this.#done('expire-lease', key, checked, was ? `from ${leader}` : 'it had expired');
   }
 
   /**
    * Does something to the work of an extension, e.g. `jobs:cancel`, and notes it in the audit list, as refused if it fails.
    * @param work returns more of how it went, for the list
-   * @throws InvalidOrderError before anything is done, StoreError, and what `work` throws
+   * @throws InvalidCommandError before anything is done, StoreError, and what `work` throws
    */
   async perform(
     action: ExtensionAction,
@@ -162,134 +181,52 @@ export class FleetControl {
       detail = await work();
     } catch (error) {
       // What failed is the answer, also where it cannot be noted.
-      await this.#keep(action, target, checked, 'refused', describeError(error).message).catch(
-        () => undefined,
-      );
+      const { message } = describeError(error);
+      await this.#refused(action, target, checked, message).catch(() => undefined);
       throw error;
     }
-    return this.#keep(action, target, checked, 'done', detail);
+    return this.#done(action, target, checked, detail);
   }
 
   /** The last acts, newest first; at most 200. @throws StoreError */
   async audit(limit: number = KEPT_NOTES): Promise<readonly ControlRecord[]> {
-    const notes = await this.#board.notes(KEPT_NOTES);
-    const records = new Map<string, ControlRecord>();
-    // An order is noted when it is asked for and again when it is carried out; the newest says how it ended.
-    for (const note of notes) {
-      const record = decodeControlRecord(note);
-      if (record && !records.has(record.id)) records.set(record.id, record);
-    }
-    return [...records.values()].slice(0, Math.max(0, limit));
+    return this.#audit.latest(limit);
   }
 
-  async #orderWorker(action: LeaderAction, name: string, reason: WorkerRequest): Promise<ControlRecord> {
-    const checked = checkReason(reason);
-    const id = checkId(reason.id);
-    const { key } = await this.#worker(name, reason.key);
-    return this.#order(action, await this.#key(key), name, checked, id);
+  async #commandWorker(action: LeaderAction, target: string, request: WorkerRequest): Promise<ControlRecord> {
+    const reason = checkReason(request);
+    const id = checkId(request.id);
+    const { key } = findWorker(await this.#view(), target, request.key);
+    return this.#command({ action, target, reason, id }, key);
   }
 
-  async #order(
-    action: LeaderAction,
-    { key, state, token }: FleetKey,
-    target: string,
-    reason: ControlReason,
-    id: string | undefined,
-  ): Promise<ControlRecord> {
-    const known = id === undefined ? undefined : await this.#known(id, action, target);
+  async #command(request: CommandRequest, key: FleetKey): Promise<ControlRecord> {
+    const { action, target, reason } = request;
+    const known = await this.#sender.known(request);
     if (known && known.outcome !== 'pending') return known;
-    if (state !== 'led')
-      return this.#keep(action, target, reason, 'refused', `nobody leads "${key}" (${state})`);
-    const order: LeaderOrder = {
-      id: id ?? randomUUID(),
-      action,
-      key,
-      target,
-      ...reason,
-      ...(action === 'step-down' && token !== null ? { token } : {}),
-      at: this.context.clock.wall(),
-    };
-    const asked = this.#record(
-      action,
-      target,
-      reason,
-      'pending',
-      'the leader has not answered yet',
-      order.id,
-    );
-    const answer = this.#answerTo(order.id);
-    if (!known) {
-      await this.#board.order(order.id, JSON.stringify(order));
-      await this.#board.announce(JSON.stringify(asked));
-    }
-    const record = (await answer) ?? asked;
-    this.context.status.forget();
+    if (key.state !== 'led')
+      return this.#refused(action, target, reason, `nobody leads "${key.key}" (${key.state})`);
+    const record = await this.#sender.send(request, key, known !== undefined);
+    const { status, instanceId, onRecord } = this.context;
+    status.forget();
     // What was carried out here was told of here.
-    if (record.replica !== this.context.instanceId || record.outcome === 'pending')
-      this.context.onRecord?.(record);
+    if (record.replica !== instanceId || record.outcome === 'pending') onRecord?.(record);
     return record;
   }
 
-  /** What was asked for under this id before. @throws InvalidOrderError if that was something else */
-  async #known(id: string, action: LeaderAction, target: string): Promise<ControlRecord | undefined> {
-    const answer = await this.#board.answerTo(id);
-    const record =
-      (answer === undefined ? undefined : decodeControlRecord(answer)) ??
-      (await this.audit()).find((candidate) => candidate.id === id);
-    if (record && (record.action !== action || record.target !== target))
-      throw new InvalidOrderError('id', `a new one: this was used for ${record.action} ${record.target}`, id);
-    return record;
+  async #done(...[action, target, reason, detail]: Act): Promise<ControlRecord> {
+    return this.#note(await this.#audit.record({ action, target, reason, outcome: 'done', detail }));
   }
 
-  /** Waits for the leader's answer: looks whenever something happens on the board, and now and then without. */
-  #answerTo(id: string): Promise<ControlRecord | undefined> {
-    const { clock } = this.context;
-    const board = this.#board;
-    const until = clock.monotonic() + PATIENCE;
-    return new Promise((resolve) => {
-      let timer = clock.setTimeout(look, LOOK_AGAIN);
-      const unwatch = board.watch(look);
-      function finish(record: ControlRecord | undefined): void {
-        timer.cancel();
-        unwatch();
-        resolve(record);
-      }
-      function look(): void {
-        timer.cancel();
-        if (clock.monotonic() >= until) return finish(undefined);
-        timer = clock.setTimeout(look, LOOK_AGAIN);
-        void board.answerTo(id).then(
-          (text) => (text === undefined ? undefined : finish(decodeControlRecord(text))),
-          () => undefined,
-        );
-      }
-    });
+  async #refused(...[action, target, reason, detail]: Act): Promise<ControlRecord> {
+    return this.#note(await this.#audit.record({ action, target, reason, outcome: 'refused', detail }));
   }
 
-  async #keep(
-    action: ControlRecord['action'],
-    target: string,
-    reason: ControlReason,
-    outcome: ControlRecord['outcome'],
-    detail: string,
-  ): Promise<ControlRecord> {
-    const record = this.#record(action, target, reason, outcome, detail);
-    await this.#board.announce(JSON.stringify(record));
+  async #note(record: ControlRecord): Promise<ControlRecord> {
+    await this.#audit.note(record);
     this.context.status.forget();
     this.context.onRecord?.(record);
     return record;
-  }
-
-  #record(
-    action: ControlRecord['action'],
-    target: string,
-    { by, why }: ControlReason,
-    outcome: ControlRecord['outcome'],
-    detail: string,
-    id: string = randomUUID(),
-  ): ControlRecord {
-    const { clock, instanceId: replica } = this.context;
-    return { id, at: new Date(clock.wall()), action, target, by, why, outcome, detail, replica };
   }
 
   get #board(): FleetBoard {
@@ -298,35 +235,16 @@ export class FleetControl {
     return board;
   }
 
-  async #view() {
+  /** The fleet as it is now, read once for each act. @throws StoreError */
+  async #view(): Promise<FleetView> {
     const view = await this.context.status.viewAnew();
     if (!view.current) throw new StoreError(view.problem ?? 'The store does not answer');
     return view;
   }
 
-  async #worker(name: string, key: string | undefined): Promise<FleetWorker> {
-    const { workers } = await this.#view();
-    const [worker, ...others] = workers.filter(
-      (candidate) => candidate.name === name && (key === undefined || candidate.key === key),
-    );
-    if (others.length > 0)
-      throw new AmbiguousWorkerError(name, [worker!, ...others].map((candidate) => candidate.key).sort());
-    if (!worker)
-      throw new WorkerNotFoundError(
-        name,
-        workers.map((candidate) => candidate.name),
-      );
-    return worker;
-  }
-
   async #key(key: string): Promise<FleetKey> {
-    const { keys } = await this.#view();
-    const found = keys.find((candidate) => candidate.key === key);
-    if (!found)
-      throw new KeyNotFoundError(
-        key,
-        keys.map((candidate) => candidate.key),
-      );
-    return found;
+    return findKey(await this.#view(), key);
   }
 }
+
+type Act = readonly [action: ControlRecord['action'], target: string, reason: ControlReason, detail: string];

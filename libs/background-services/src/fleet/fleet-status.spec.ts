@@ -2,14 +2,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryLeaseStore } from '../lease/index.js';
 import { TestClock } from '../testing/index.js';
 import { FleetStatus } from './fleet-status.js';
-import type { ReplicaCard } from './replica-card.js';
+import type { ReplicaPresence } from './replica-presence.js';
 
 const KEY = 'orders:leader';
-const CARD: ReplicaCard = {
+const PRESENCE: ReplicaPresence = {
   ...{ id: 'a', host: 'h', pid: 1, version: null, node: '', uptime: 0, eventLoopLag: 0, enabled: true },
   extensions: {},
+  troubles: [],
   terms: [{ key: KEY, token: 7, since: 0 }],
-  workers: [{ name: 'orders', key: KEY, schedule: '', period: null, mode: 'started' }],
+  workers: [{ name: 'orders', key: KEY, schedule: '', period: undefined, mode: 'started' }],
 };
 
 describe('FleetStatus', () => {
@@ -22,16 +23,16 @@ describe('FleetStatus', () => {
     clock = new TestClock();
     store = new MemoryLeaseStore(clock);
     reads = 0;
-    const postings = store.board.postings.bind(store.board);
-    store.board.postings = () => {
+    const postings = store.board.presences.bind(store.board);
+    store.board.presences = () => {
       reads += 1;
       return postings();
     };
     asked = new FleetStatus({ board: store.board, clock, instanceId: 'cli', keys: () => [KEY] });
   });
 
-  const freeze = () => (store.board.postings = () => new Promise(() => undefined));
-  const fail = () => (store.board.postings = () => Promise.reject(new Error('gone')));
+  const freeze = () => (store.board.presences = () => new Promise(() => undefined));
+  const fail = () => (store.board.presences = () => Promise.reject(new Error('gone')));
 
   it('reads once for all who ask at about the same time', async () => {
     const views = await Promise.all([asked.view(), asked.view()]);
@@ -54,7 +55,7 @@ describe('FleetStatus', () => {
     expect((await asked.view()).keys).toMatchObject([{ state: 'leaderless' }]);
   });
 
-  it('adds no card of its own where it is asked of no replica', async () => {
+  it('adds no presence of its own where it is asked of no replica', async () => {
     expect(await asked.view()).toMatchObject({
       askedOf: 'cli',
       replicas: [],
@@ -75,12 +76,27 @@ describe('FleetStatus', () => {
       clock,
       instanceId: 'a',
       keys: () => [KEY],
-      card: () => CARD,
+      presence: () => PRESENCE,
     });
     expect(await own.view()).toMatchObject({
-      ...{ current: false, problem: 'gone' },
+      ...{ current: false, extent: 'self', problem: 'gone' },
       replicas: [{ id: 'a', leads: [KEY] }],
       keys: [{ key: KEY, leader: 'a', token: 7 }],
+    });
+    await clock.advance(60_000);
+    expect((await own.view()).unansweredSince).toEqual(new Date(clock.wall() - 60_000));
+  });
+
+  it('tells that as of now, each time it is asked', async () => {
+    fail();
+    let troubles: ReplicaPresence['troubles'] = [];
+    const presence = () => ({ ...PRESENCE, troubles });
+    const own = new FleetStatus({ board: store.board, clock, instanceId: 'a', keys: () => [KEY], presence });
+    expect(await own.view()).toMatchObject({ current: false, warnings: [] });
+    troubles = [{ kind: 'store-fault', message: 'cannot lead: No EVAL', age: 5 }];
+    expect(await own.view()).toMatchObject({
+      ...{ current: false, problem: 'gone' },
+      warnings: [{ kind: 'store-fault', replicas: ['a'], age: 5 }],
     });
   });
 
@@ -101,14 +117,14 @@ describe('FleetStatus', () => {
   });
 
   it('does not put an older reading in the place of a newer one', async () => {
-    const postings = store.board.postings.bind(store.board);
+    const postings = store.board.presences.bind(store.board);
     let answer: () => void = () => undefined;
-    store.board.postings = async () => {
+    store.board.presences = async () => {
       await new Promise<void>((resolve) => (answer = resolve));
       return new Map();
     };
     const old = asked.view();
-    store.board.postings = postings;
+    store.board.presences = postings;
     const newer = await asked.viewAnew();
     answer();
     await old;
@@ -121,7 +137,7 @@ describe('FleetStatus', () => {
       clock,
       instanceId: 'a',
       keys: () => [KEY],
-      card: () => CARD,
+      presence: () => PRESENCE,
     });
     expect(await status.view()).toMatchObject({
       ...{ current: false, problem: 'This lease store keeps no board: only this replica is known' },

@@ -1,23 +1,16 @@
-import { describeError, StoreError } from '../errors/index.js';
-import type { Clock, FleetBoard } from '../lease/index.js';
-import { assembleView } from './assemble-view.js';
+import { describeError } from '../errors/index.js';
+import { assembleView } from './fleet-assembly.js';
+import { FleetReader, type FleetReaderContext } from './fleet-reader.js';
 import type { FleetView } from './fleet-view.js';
-import { decodeCard, keysOn, type ReplicaCard } from './replica-card.js';
+import { inTime } from './in-time.js';
 
 /** A store that does not answer within this time is said not to, ms. */
 const PATIENCE = 700;
 /** Whoever asks within this time of the last reading gets that one: a page open in many browsers costs no more than one, ms. */
 const FRESH = 250;
 
-export interface FleetStatusContext {
-  readonly board: FleetBoard | undefined;
-  readonly clock: Clock;
-  readonly instanceId: string;
-  /** This replica's own card, as of now. Not given: whoever asks is no replica. */
-  readonly card?: () => ReplicaCard;
-  /** Keys that are looked at whether a replica names them or not: those of this replica's workers. */
-  readonly keys: () => readonly string[];
-  /** How long the store may take, ms. @default 700 */
+export interface FleetStatusContext extends FleetReaderContext {
+  /** How long the store may take to answer, ms; for each part of an answer where a large fleet takes several. @default 700 */
   readonly patience?: number;
 }
 
@@ -33,17 +26,27 @@ export class FleetStatus {
   #begun = 0;
   #lastOf = 0;
   #forgotten = 0;
+  #unansweredSince: Date | undefined;
+  readonly #reader: FleetReader;
 
-  constructor(private readonly context: FleetStatusContext) {}
+  /** @internal Made by the module. */
+  constructor(private readonly context: FleetStatusContext) {
+    this.#reader = new FleetReader(context);
+  }
 
   /** What was read last, if anything was. */
   get latest(): FleetView | undefined {
     return this.#last;
   }
 
+  /** How long ago what was read last was read, ms; `undefined`: nothing was, and `latest` is what this replica knows of itself. */
+  get latestAge(): number | undefined {
+    return this.#readAt === -Infinity ? undefined : this.context.clock.monotonic() - this.#readAt;
+  }
+
   /**
-   * Reads the fleet. Answers within a second (unless `patience` is longer), whatever the store does: if it does not answer, with what was
-   * known last, marked as such. It never rejects.
+   * Reads the fleet. Answers within a second of the store's last word (unless `patience` is longer), whatever the store does: if it does not
+   * answer, with what was known last, marked as such. It never rejects.
    */
   view(): Promise<FleetView> {
     const { clock } = this.context;
@@ -69,9 +72,10 @@ export class FleetStatus {
 
   async #look(): Promise<FleetView> {
     const number = ++this.#begun;
-    const startedAt = this.context.clock.monotonic();
+    const { clock, patience = PATIENCE } = this.context;
+    const startedAt = clock.monotonic();
     try {
-      const view = await this.#inTime(this.#read());
+      const view = await inTime(clock, patience, (hears) => this.#reader.read(hears));
       if (number > this.#lastOf) {
         this.#lastOf = number;
         this.#readAt = startedAt;
@@ -80,7 +84,8 @@ export class FleetStatus {
       return view;
     } catch (error) {
       const view = {
-        ...(this.#last ?? this.#own()),
+        // What this replica knows of itself it knows as of now.
+        ...(this.latestAge === undefined ? this.#own() : (this.#last ?? this.#own())),
         current: false,
         problem: describeError(error).message,
       };
@@ -89,44 +94,16 @@ export class FleetStatus {
     }
   }
 
-  async #read(): Promise<FleetView> {
-    const { board, clock, instanceId, card } = this.context;
-    if (!board) throw new StoreError('This lease store keeps no board: only this replica is known');
-    const postings = await board.postings();
-    const read = (isUp: boolean) =>
-      [...postings].flatMap(([id, posting]) =>
-        posting.isUp === isUp ? (decodeCard(id, posting.text) ?? []) : [],
-      );
-    const cards = read(true);
-    // Its own posting may be a beat away.
-    if (card && !cards.some(({ id }) => id === instanceId)) cards.push(card());
-    const departed = read(false).filter(({ id }) => id !== instanceId);
-    const leases = await board.look(this.#keysOf([...cards, ...departed]));
-    return assembleView({ now: clock.wall(), askedOf: instanceId, cards, departed, leases });
-  }
-
   /** What this replica knows without the store. */
   #own(): FleetView {
-    const { clock, instanceId, card } = this.context;
-    const cards = card ? [card()] : [];
-    const terms = cards.flatMap((own) => own.terms);
+    const { clock, instanceId, presence } = this.context;
+    const presences = presence ? [presence()] : [];
+    const terms = presences.flatMap((own) => own.terms);
     // Of a key that it does not lead itself, nothing is known.
     const leases = terms.map(({ key, token }) => ({ key, holder: instanceId, ttl: null, token, ledger: {} }));
-    return assembleView({ now: clock.wall(), askedOf: instanceId, cards, departed: [], leases });
-  }
-
-  #keysOf(cards: readonly ReplicaCard[]): readonly string[] {
-    return [...new Set([...this.context.keys(), ...cards.flatMap((card) => [...keysOn(card)])])];
-  }
-
-  #inTime<Result>(work: Promise<Result>): Promise<Result> {
-    const { clock, patience = PATIENCE } = this.context;
-    return new Promise((resolve, reject) => {
-      const timer = clock.setTimeout(
-        () => reject(new StoreError(`The store did not answer within ${patience} ms`)),
-        patience,
-      );
-      work.finally(() => timer.cancel()).then(resolve, reject);
-    });
+    const now = clock.wall();
+    this.#unansweredSince ??= new Date(now);
+    const view = assembleView({ now, askedOf: instanceId, presences, departed: [], leases });
+    return { ...view, extent: 'self', unansweredSince: this.#unansweredSince };
   }
 }

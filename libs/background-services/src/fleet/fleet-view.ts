@@ -1,12 +1,19 @@
 import type { RevocationReason } from '../errors/index.js';
-import type { CircuitState, RecordedError } from '../workers/index.js';
+import type { CircuitState, RecordedError, WorkerCounts } from '../workers/index.js';
 
 /** The whole fleet, as read from the store at one time. */
 export interface FleetView {
-  /** When it was read, of this replica's clock. */
+  /** When it was read, of the store's clock; of this replica's, if the store has not answered yet. All times in here are of that clock. */
   readonly asOf: Date;
   /** `false`: the store does not answer, and this is what was known when it last did. */
   readonly current: boolean;
+  /**
+   * `self`: the store has not answered yet, and this is what the replica that was asked knows of itself. Workers of keys that it
+   * does not lead are missing, and counts, times and circuit breakers are not known, though they read as if nothing had happened.
+   */
+  readonly extent: 'fleet' | 'self';
+  /** With `self`: when the store was first asked, of this replica's clock. */
+  readonly unansweredSince?: Date;
   /** Why it is not current. */
   readonly problem?: string;
   /** The replica that was asked. */
@@ -18,15 +25,16 @@ export interface FleetView {
   readonly warnings: readonly FleetWarning[];
 }
 
+/** One process of the fleet, as it described itself last. */
 export interface FleetReplica {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
   readonly version: string | null;
   readonly node: string;
-  /** Milliseconds, at its last posting. */
+  /** Milliseconds, when it last told of its presence. */
   readonly uptime: number;
-  /** The event loop's longest lag between its last two postings, ms. */
+  /** The event loop's longest lag between the last two times that it told of its presence, ms. */
   readonly eventLoopLag: number;
   /** Whether it campaigns at all. */
   readonly enabled: boolean;
@@ -39,6 +47,7 @@ export interface FleetReplica {
 /** `led`, or nobody leads: an operator took it out of service, nobody holds the lease, or its holder is not there (any more). */
 export type FleetKeyState = 'led' | 'disabled' | 'leaderless' | 'stale';
 
+/** A lease, and the workers under it. */
 export interface FleetKey {
   readonly key: string;
   readonly state: FleetKeyState;
@@ -49,7 +58,7 @@ export interface FleetKey {
   readonly ttl: number | null;
   /** Begin of the leader's term. */
   readonly since: Date | null;
-  readonly disabled: FleetOrder | null;
+  readonly disabled: FleetFlag | null;
   /** The replicas that had it and went without taking leave (killed, or cut off), if none that is there has it. */
   readonly lostWith: readonly string[];
   /** The last terms, newest first. */
@@ -58,6 +67,7 @@ export interface FleetKey {
   readonly recentTerms: number;
 }
 
+/** One unbroken period in which a replica led a key. */
 export interface FleetTerm {
   readonly leader: string;
   readonly token: number;
@@ -66,19 +76,22 @@ export interface FleetTerm {
   readonly to: Date | null;
   /** `null`: it goes on, or the leader was killed. */
   readonly reason: RevocationReason | null;
+  /** Of a leader that was killed, the last that is known of it: an iteration, or that it renewed its lease; `null`: it told its end, or leads. */
+  readonly lastSignAt: Date | null;
 }
 
-/** Who ordered something, when and why. */
-export interface FleetOrder {
+/** A flag that an operator set, which pauses a worker or takes a key out of service: by whom, when and why. */
+export interface FleetFlag {
   readonly by: string;
   readonly why: string;
   readonly at: Date;
 }
 
-/** `running`: a replica leads it and lets it run. */
-export type FleetWorkerState = 'running' | 'paused' | 'stopped' | 'disabled' | 'leaderless';
+/** `running`: a replica leads it and lets it run. `absent`: its key is led by a replica that has no such worker, so nobody runs it. */
+export type FleetWorkerState = 'running' | 'paused' | 'stopped' | 'disabled' | 'leaderless' | 'absent';
 
-export interface FleetWorker {
+/** Counts are of all terms, as of the leader's last renewal. */
+export interface FleetWorker extends WorkerCounts {
   readonly name: string;
   readonly key: string;
   readonly schedule: string;
@@ -86,14 +99,8 @@ export interface FleetWorker {
   readonly period: number | null;
   readonly state: FleetWorkerState;
   /** By whom and why it was paused for the whole fleet. */
-  readonly paused: FleetOrder | null;
+  readonly paused: FleetFlag | null;
   readonly leader: string | null;
-  /** Counts in all terms, as of the leader's last renewal. */
-  readonly iterations: number;
-  readonly errors: number;
-  readonly aborted: number;
-  readonly skipped: number;
-  readonly missed: number;
   /** Errors / (successes + errors), 0 to 1. */
   readonly errorRate: number;
   readonly lastStartAt: Date | null;
@@ -106,9 +113,35 @@ export interface FleetWorker {
   readonly recentErrors: readonly (Omit<RecordedError, 'at'> & { readonly at: Date })[];
 }
 
+/** The kinds of warnings, worst first. */
+export const WARNING_KINDS = [
+  'leaderless',
+  'stale-lease',
+  /** The lease store refuses a replica, or does not answer it: it can lead nothing, or not every key. */
+  'store-fault',
+  /** Replicas of one key announce different workers: two apps share the key, or one of them is older. Only the leader's workers run. */
+  'other-workers',
+  /** Which flags operators set on a key is unknown: its ledger cannot be read. */
+  'unreadable',
+  'circuit-open',
+  /** The lease store of a replica works, and not as it should: e.g. it may evict leases. */
+  'store-warning',
+  'flapping',
+  /** Replicas announce different schedules for one worker: with each hand-over it runs by another one. */
+  'other-schedules',
+  'disabled',
+  'paused',
+] as const;
+
+/** What an operator should look at. */
 export interface FleetWarning {
-  readonly kind: 'stale-lease' | 'leaderless' | 'flapping' | 'circuit-open' | 'disabled' | 'paused';
-  readonly key: string;
+  readonly kind: (typeof WARNING_KINDS)[number];
+  /** Not given: it is about a replica's store. */
+  readonly key?: string;
   readonly worker?: string;
+  /** Whose store it is about: instance ids. */
+  readonly replicas?: readonly string[];
+  /** For how long the first of them has known of it, ms, as of its last presence. */
+  readonly age?: number;
   readonly message: string;
 }

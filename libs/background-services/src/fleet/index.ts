@@ -1,5 +1,5 @@
-export { decodeOrder } from './assemble-view.js';
-export { ControlDesk } from './control-desk.js';
+export { decodeFlag } from './fleet-flag.js';
+export { CommandHandler } from './command-handler.js';
 export {
   type ControlAction,
   type ControlReason,
@@ -8,11 +8,11 @@ export {
   type ControlResult,
   type ExtensionAction,
   type WorkerRequest,
-} from './control-orders.js';
+} from './control-command.js';
 export { FleetControl } from './fleet-control.js';
-export { FleetPublisher } from './fleet-publisher.js';
+export { PresencePublisher } from './presence-publisher.js';
 export { FleetStatus } from './fleet-status.js';
 export type * from './fleet-view.js';
-export type { ReplicaCard } from './replica-card.js';
+export type { ReplicaPresence } from './replica-presence.js';
 export { FleetAgent } from './fleet-agent.js';
 export { EventLoopLag } from './event-loop-lag.js';

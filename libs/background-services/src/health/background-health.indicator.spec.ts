@@ -6,8 +6,8 @@ import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { LeaderElected } from '../decorators/index.js';
 import { BackgroundExtensions } from '../extensions/index.js';
-import type { BackgroundServiceManager } from '../manager/index.js';
-import type { BackgroundServicesOptions } from '../options.js';
+import { StoreWatch } from '../leadership/index.js';
+import type { BackgroundServicesOptions } from '../options/options.js';
 import { background, boot, closeApps, managerOf } from '../spec-support/boot.js';
 import { BackgroundTestingKit } from '../testing/index.js';
 import { BackgroundHealthIndicator } from './index.js';
@@ -168,6 +168,7 @@ describe('BackgroundHealthIndicator', () => {
       extensions: { queue: { status: 'healthy', running: 3 } },
     });
     reasons.push('the queue does not answer');
+    await kit.clock.advance(1_000);
     expect(await ask()).toMatchObject({
       status: 'down',
       degraded: ['queue'],
@@ -185,10 +186,16 @@ describe('BackgroundHealthIndicator', () => {
         down: (data: object) => ({ [key]: { status: 'down', ...data } }),
       }),
     } as unknown as HealthIndicatorService;
-    const options = { maxErrorRate: 0.05, failOnDegraded: false } as HealthOptions;
-    const manager: BackgroundServiceManager = managerOf(app);
+    const options = { maxErrorRate: 0.05, failOnDegraded: false, detailLimit: 100 } as HealthOptions;
     const terminus = { services: () => Promise.resolve({ indicators: terminus11 }) };
-    const indicator = new BackgroundHealthIndicator(manager, terminus, options, () => kit.clock.wall());
+    const indicator = new BackgroundHealthIndicator(terminus, {
+      manager: managerOf(app),
+      extensions: app.get(BackgroundExtensions),
+      glance: undefined,
+      store: { name: 'test', watch: app.get(StoreWatch) },
+      clock: kit.clock,
+      options,
+    });
     expect(await indicator.isHealthy()).toMatchObject({
       background: { status: 'up', degraded: ['prices'], workers: { prices: { status: 'degraded' } } },
     });

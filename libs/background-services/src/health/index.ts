@@ -1,5 +1,14 @@
-export { Terminus } from './terminus.js';
+export { assertTerminus, Terminus } from './terminus.js';
 export * from './background-health.indicator.js';
+export { type HealthDetail } from './detail.js';
+export { FleetGlance, type FleetCounts, type FleetHealth, type FleetWarningHealth } from './fleet-glance.js';
 export * from './health.controller.js';
+export type { ExtensionVerdict, HealthDetails, VerdictCounts } from './health-details.js';
 export * from './health-options.js';
+export { HealthPages } from './health-page.js';
+export { mountHealthRoutes } from './health-routes.js';
+export { HEALTH_GUARD } from './host-health.guard.js';
+export { ReadinessCheck } from './readiness-check.js';
+export type { StoreHealth, StoreWarningHealth } from './store-health.js';
 export * from './verdict.js';
+export type { WorkerHealth } from './worker-health.js';

@@ -4,10 +4,17 @@ import type { Term } from './term.js';
 /** Writes one ledger entry under the term's token; a definite "not yours" ends the term before it returns. */
 export type RecordEntry = (field: string, value: string, expected?: string | null) => Promise<RecordReply>;
 
+/** Whom this replica saw holding the lease before. */
+export interface Predecessor {
+  readonly holder: string;
+  /** When that one had renewed it, as far as this replica saw, of the store's clock, ms since the epoch. */
+  readonly heardAt: number;
+}
+
 /** What is done under a lease: the elector's only way to the rooms above it. */
 export interface Duties {
   /** Begins work under a new term. Must not throw; an error is logged and the term goes on. */
-  begin(term: Term, ledger: Ledger, record: RecordEntry): void;
+  begin(term: Term, ledger: Ledger, record: RecordEntry, before?: Predecessor): void;
   /**
    * Called once a term's gate is closed and its signal has fired. Resolves when no work is running, or after `timeout` ms, with the names of
    * what still is.

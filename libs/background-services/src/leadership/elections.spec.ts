@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Logger } from '@nestjs/common';
+import { Logger, type LoggerService } from '@nestjs/common';
+import { LibraryLog } from '../logs/index.js';
 import { type HeldLease, type Instant, instant, type Ledger } from '../lease/index.js';
 import { TestClock, TestLeaseStore } from '../testing/index.js';
 import type { Duties } from './duties.js';
@@ -92,7 +93,7 @@ describe('Elections', () => {
       random,
       timing: TIMING,
       drainTimeout,
-      logger: new Logger(instanceId),
+      logger: new LibraryLog(new Logger(instanceId)),
       keeper,
     });
     const duties = new RecordingDuties(clock);
@@ -458,7 +459,7 @@ describe('Elections', () => {
       const stopped = a.elector.stop();
       await clock.advance(5_000);
       await expect(stopped).resolves.toBe(false);
-      expect(error).toHaveBeenCalledWith(expect.stringContaining('reports'), expect.anything());
+      expect(error).toHaveBeenCalledWith(expect.stringContaining('reports'));
       expect(await holder()).toBe('a');
       await clock.advance(TIMING.ttl + 251);
       expect(b.elector.isLeader).toBe(true);
@@ -468,6 +469,17 @@ describe('Elections', () => {
     it('stays back after stepDown() so that another replica leads', async () => {
       const { a, b } = await leaderAndStandby();
       await Promise.all([a.elector.stepDown(), clock.advance(10)]);
+      expect([a.elector.isLeader, b.elector.isLeader]).toEqual([false, true]);
+    });
+
+    it('stays back until its lease has expired if the release is not answered', async () => {
+      const { a, b } = await leaderAndStandby();
+      store.failNext(1);
+      await Promise.all([a.elector.stepDown(), clock.advance(10)]);
+      expect(await holder()).toBe('a');
+      await clock.advance(TIMING.retryInterval);
+      expect(a.elector.isLeader).toBe(false);
+      await clock.advance(TIMING.ttl);
       expect([a.elector.isLeader, b.elector.isLeader]).toEqual([false, true]);
     });
 
@@ -604,6 +616,72 @@ describe('Elections', () => {
       expect(log.mock.calls.filter(([text]) => String(text).includes('answers again'))).toHaveLength(1);
       warn.mockRestore();
       log.mockRestore();
+    });
+  });
+
+  describe('guests', () => {
+    const fail = (): never => {
+      throw new Error('A guest throws');
+    };
+
+    function withLogger(logger: LoggerService) {
+      Logger.overrideLogger(logger);
+      const one = replica('a');
+      one.elector.start();
+      return one;
+    }
+
+    it.each<[string, () => unknown]>([
+      ['throws', fail],
+      ['rejects', () => Promise.reject(new Error('A guest rejects'))],
+    ])('begins its work, drains and releases although the logger %s', async (_, write) => {
+      const { elector, duties } = withLogger({ log: write, warn: write, error: write, debug: write });
+      await clock.advance(0);
+      expect([elector.isLeader, duties.events]).toEqual([true, ['begin']]);
+      const stopped = elector.stop();
+      await clock.advance(10_000);
+      expect(await stopped).toBe(true);
+      expect(duties.events).toEqual(['begin', 'abort', 'drain']);
+      expect(await holder()).toBeNull();
+    });
+
+    it.each(['throws', 'resolves nothing', 'hangs'] as const)(
+      'stops in time although the release of the store %s',
+      async (how) => {
+        const answers = {
+          throws: fail,
+          'resolves nothing': () => Promise.resolve(undefined as never),
+          hangs: () => new Promise<never>(() => undefined),
+        };
+        const { elector } = replica('a');
+        elector.start();
+        await clock.advance(0);
+        jest.spyOn(store, 'release').mockImplementation(answers[how]);
+        const stopped = elector.stop();
+        await clock.advance(TIMING.ttl / 5);
+        expect(await stopped).toBe(true);
+      },
+    );
+
+    it('leads on, and tries again, although the store answers nonsense for a while', async () => {
+      const { elector } = replica('a');
+      elector.start();
+      await clock.advance(0);
+      jest.spyOn(store, 'renew').mockResolvedValueOnce(undefined as never);
+      await clock.advance(TIMING.renewInterval);
+      await clock.advance(TIMING.renewDeadline + 1_000);
+      expect(elector.isLeader).toBe(true);
+    });
+
+    it('goes on where the duties throw as a drain begins, and leaves the lease to expire', async () => {
+      const { elector, duties } = replica('a');
+      elector.start();
+      await clock.advance(0);
+      jest.spyOn(duties, 'drain').mockImplementation(fail);
+      const stopped = elector.stop();
+      await clock.advance(0);
+      expect(await stopped).toBe(false);
+      expect(await holder()).toBe('a');
     });
   });
 

@@ -1,7 +1,13 @@
+import { describeError } from '../errors/index.js';
+import { callGuest } from '../kit/index.js';
+import { CheckedLeaseStore } from '../lease/index.js';
 import { DeadlineWatch } from './deadline-watch.js';
 import type { Duties } from './duties.js';
 import { Elector, type ElectorContext } from './elector.js';
 import { Heartbeat, type HeartbeatContext } from './heartbeat.js';
+import { limited } from './limited.js';
+
+type ElectionsContext = Omit<ElectorContext, 'onDue'> & HeartbeatContext;
 
 /** All elections of this replica: one elector a key, over one heartbeat and one deadline watch. */
 export class Elections {
@@ -10,17 +16,28 @@ export class Elections {
   readonly #watch: DeadlineWatch;
   #wake: 'none' | 'queued' | 'closed' = 'none';
 
-  constructor(private readonly context: Omit<ElectorContext, 'onDue'> & HeartbeatContext) {
-    this.#heartbeat = new Heartbeat(context);
-    this.#watch = new DeadlineWatch(context.clock, context.keeper !== undefined);
-    if (!context.keeper) return;
+  private readonly context: ElectionsContext;
+  /** One for all: there may be thousands of electors. */
+  private readonly ofElectors: ElectorContext;
+
+  /** Whatever store it is given, the elections see answers that were checked. */
+  constructor(given: ElectionsContext) {
+    const { clock, instrumentation, keeper, logger } = given;
+    const complain = (error: unknown) =>
+      logger.warn(`The lease store cannot tell of releases: ${describeError(error).message}`);
+    this.context = { ...given, store: new CheckedLeaseStore(given.store, complain, instrumentation) };
+    this.ofElectors = { ...this.context, onDue: () => this.#onDue() };
+    this.#heartbeat = new Heartbeat(this.context);
+    this.#watch = new DeadlineWatch(clock, keeper !== undefined);
+    if (!keeper) return;
     this.#wake = 'queued';
-    void context.keeper.ready.then(() => this.#look());
+    const look = () => this.#look();
+    void keeper.ready.then(look, look);
   }
 
   /** Opens the election of a key. The elector does nothing until it is started. */
   open(key: string, duties: Duties): Elector {
-    const elector = new Elector(key, duties, { ...this.context, onDue: () => this.#onDue() });
+    const elector = new Elector(key, duties, this.ofElectors);
     this.#electors.set(key, elector);
     this.#heartbeat.add(elector);
     this.#watch.add(elector);
@@ -51,7 +68,11 @@ export class Elections {
     this.#wake = 'closed';
     this.#heartbeat.close();
     this.#watch.close();
-    await this.context.keeper?.close();
+    const { keeper, logger, clock, timing } = this.context;
+    if (!keeper) return;
+    await limited(clock, timing, async () => keeper.close(), 'The heartbeat thread').catch((error: unknown) =>
+      callGuest(() => logger.warn(`The heartbeat thread did not end: ${describeError(error).message}`)),
+    );
   }
 
   /** Many electors change at once when a batch is answered; they cost one look. */

@@ -1,5 +1,6 @@
-import { describeError, type RevocationReason } from '../errors/index.js';
+import type { RevocationReason } from '../errors/index.js';
 import { type EventSink, type Instrumentation, surround } from '../events/index.js';
+import { callGuest } from '../kit/index.js';
 import {
   type AcquireReply,
   type AcquireRequest,
@@ -13,37 +14,15 @@ import {
   type RenewRequest,
   type Unknown,
 } from '../lease/index.js';
-import type { Duties } from './duties.js';
-import { ElectionLog } from './election-log.js';
-import type { LeaseKeeper } from './keeper/index.js';
+import type { LineLogger } from '../logs/index.js';
+import type { Duties, RecordEntry } from './duties.js';
+import { ElectionReporter } from './election-reporter.js';
+import type { ElectorState } from './elector-state.js';
+import type { KeptLease, LeaseKeeper } from './keeper/index.js';
 import { isUnknown, limited, toError, unknown } from './limited.js';
 import { standbyDelay } from './standby-delay.js';
 import { Term } from './term.js';
 import { type LeaseTiming, unknownRetryDelay } from './timing.js';
-import type { LineLogger } from '../logs/index.js';
-
-/** Everything that an elector is in at a time. `dueAt` is monotonic: when it next wants to talk to the store. */
-export type ElectorState =
-  | { readonly phase: 'idle' }
-  | {
-      readonly phase: 'standby';
-      readonly since: Instant;
-      readonly attempts: number;
-      readonly dueAt: number;
-      readonly holder: string | undefined;
-      /** When to try for a release that was heard of since the last try was sent: it is younger than what that try's reply says. */
-      readonly wakeAt: number | undefined;
-    }
-  | { readonly phase: 'leading'; readonly term: Term; readonly since: Instant; readonly dueAt: number }
-  | {
-      readonly phase: 'stepping-down';
-      readonly term: Term;
-      readonly reason: RevocationReason;
-      /** Renewals go on while draining if the lease is still ours and we leave of our own accord. */
-      readonly dueAt: number | undefined;
-      readonly then: 'campaign' | 'idle';
-      readonly finished: Promise<boolean>;
-    };
 
 export interface ElectorContext {
   readonly instanceId: string;
@@ -74,11 +53,12 @@ export interface ElectorContext {
  * | stepping-down | a term ends: gate closed, signal aborted, draining, releasing | drained or given up → standby or idle |
  *
  * `#enter` is the one place where the state changes. The heartbeat asks `dueAt`, sends the command and hands in the reply; no reply and no
- * error of the store or the duties ends the elector.
+ * error of the store or the duties ends the elector. Whoever else is told (log, listeners, tracer, keeper) is a guest: a transition never
+ * depends on what it does.
  */
 export class Elector {
   #state: ElectorState = { phase: 'idle' };
-  readonly #log: ElectionLog;
+  readonly #reporter: ElectionReporter;
   #tokenFloor = 0;
   #inFlight: Promise<void> | undefined;
   #givingBack: Promise<void> | undefined;
@@ -88,7 +68,7 @@ export class Elector {
     private readonly duties: Duties,
     private readonly context: ElectorContext,
   ) {
-    this.#log = new ElectionLog(key, context.logger);
+    this.#reporter = new ElectionReporter(key, context.logger, context.events);
   }
 
   get state(): ElectorState {
@@ -111,11 +91,6 @@ export class Elector {
       case 'idle':
         return undefined;
     }
-  }
-
-  /** When the heartbeat should send the next command, on the monotonic clock; undefined: nothing to send, or one is under way. */
-  get dueAt(): number | undefined {
-    return this.#inFlight || this.#state.phase === 'idle' ? undefined : this.#state.dueAt;
   }
 
   /** Starts to campaign. Without effect if it does already; while stepping down it makes the elector campaign again afterwards. */
@@ -145,28 +120,25 @@ export class Elector {
     return this.#state.phase === 'stepping-down' ? this.#state.finished : true;
   }
 
-  /** Looks at the clocks: past the renew deadline the term ends at once. Returns the milliseconds left, if leading. */
-  checkDeadline(now: Instant): number | undefined {
-    if (this.#state.phase !== 'leading') return undefined;
-    const { term } = this.#state;
-    if (term.isLive(now)) return term.remaining(now);
-    this.#stepDown(term.isLost ? 'lost' : 'deadline', 'campaign');
-    return undefined;
+  #campaign(delay: number): void {
+    const since = instant(this.context.clock);
+    const dueAt = since.monotonic + delay;
+    const fresh = { attempts: 0, holder: undefined, heard: undefined, wakeAt: undefined };
+    this.#enter({ phase: 'standby', since, dueAt, ...fresh });
   }
 
-  /** A release of this key was heard of: a standby tries at `wakeAt`, on the monotonic clock, if it would not sooner. */
-  onReleased(holder: string, wakeAt: number): void {
-    const state = this.#state;
-    if (state.phase !== 'standby' || holder === this.context.instanceId) return;
-    this.#enter({ ...state, dueAt: Math.min(state.dueAt, wakeAt), wakeAt });
+  /** When the heartbeat should send the next command, on the monotonic clock; undefined: nothing to send, or one is under way. */
+  get dueAt(): number | undefined {
+    return this.#inFlight || this.#state.phase === 'idle' ? undefined : this.#state.dueAt;
   }
 
   /** The heartbeat is sending a command for this elector. */
   sending(command: Promise<void>): void {
-    const settled = command.finally(() => {
+    const over = () => {
       if (this.#inFlight === settled) this.#inFlight = undefined;
       this.context.onDue();
-    });
+    };
+    const settled = command.then(over, over);
     this.#inFlight = settled;
     if (this.#state.phase === 'standby') this.#enter({ ...this.#state, wakeAt: undefined });
   }
@@ -180,11 +152,6 @@ export class Elector {
     };
   }
 
-  renewRequest(term: Term): RenewRequest {
-    const { key, holder, fencingToken: token } = term;
-    return { key, holder, token, ttl: this.context.timing.ttl, ledger: this.#unsavedEntries() };
-  }
-
   /** @param spread the heartbeat's random factor of this batch, 0 to 1: one for all keys, so that they stay in one round trip. */
   onAcquireReply(reply: AcquireReply, sentAt: Instant, spread: number): void {
     if (reply.outcome === 'acquired') this.#tokenFloor = Math.max(this.#tokenFloor, reply.token);
@@ -195,15 +162,82 @@ export class Elector {
     }
     const attempts = state.attempts + 1;
     if (reply.outcome === 'acquired') {
-      this.#lead(reply, sentAt, attempts, state.since);
+      this.#lead(reply, sentAt, { ...state, attempts });
       return;
     }
     const { clock, timing } = this.context;
     const now = clock.monotonic();
     const holder = reply.outcome === 'held' ? reply.holder : state.holder;
-    this.#log.waiting(attempts, state.since.monotonic, now, holder);
     const dueAt = state.wakeAt ?? now + standbyDelay(reply, timing, spread);
-    this.#enter({ ...state, attempts, holder, dueAt });
+    const heard =
+      reply.outcome === 'held' && reply.ttl !== null
+        ? { holder: reply.holder, at: now - Math.max(0, timing.ttl - reply.ttl) }
+        : state.heard;
+    this.#enter({ ...state, attempts, holder, heard, dueAt });
+    this.#reporter.waiting(attempts, state.since.monotonic, now, holder);
+  }
+
+  /** A release of this key was heard of: a standby tries at `wakeAt`, on the monotonic clock, if it would not sooner. */
+  onReleased(holder: string, wakeAt: number): void {
+    const state = this.#state;
+    if (state.phase !== 'standby' || holder === this.context.instanceId) return;
+    this.#enter({ ...state, dueAt: Math.min(state.dueAt, wakeAt), wakeAt });
+  }
+
+  async #giveBack(token: number): Promise<void> {
+    const { key } = this;
+    const holder = this.context.instanceId;
+    await this.#ask('release', (store) => store.release({ key, holder, token, ledger: {} }));
+  }
+
+  #lead(
+    reply: AcquireReply & { outcome: 'acquired' },
+    sentAt: Instant,
+    { attempts, since, heard }: Extract<ElectorState, { phase: 'standby' }>,
+  ): void {
+    const { clock, timing, instanceId } = this.context;
+    const term = new Term(
+      this.key,
+      instanceId,
+      reply.token,
+      clock,
+      timing.renewDeadline,
+      sentAt,
+      reply.storeTime,
+      this.#keep(reply.token, sentAt),
+    );
+    const now = instant(clock);
+    this.#enter({ phase: 'leading', term, since: now, dueAt: sentAt.monotonic + timing.renewInterval });
+    const waited = now.monotonic - since.monotonic;
+    this.#reporter.becameLeader(term, attempts, waited);
+    try {
+      const record: RecordEntry = (field, value, expected) => this.#record(term, field, value, expected);
+      const before = heard && {
+        holder: heard.holder,
+        heardAt: term.storeNow() - (now.monotonic - heard.at),
+      };
+      this.duties.begin(term, reply.ledger, record, before);
+    } catch (error) {
+      this.#reporter.dutiesFailed('Beginning', error);
+    }
+    // Listeners come last: one that steps down at once must find the work begun.
+    this.#reporter.elected(term, attempts, waited);
+  }
+
+  /** Without a keeper that takes it the term goes on as if there were none: the event loop renews. */
+  #keep(token: number, sentAt: Instant): KeptLease | undefined {
+    const { keeper, instanceId: holder } = this.context;
+    try {
+      return keeper?.keep({ key: this.key, holder, token }, sentAt);
+    } catch (error) {
+      this.#reporter.dutiesFailed('Keeping', error);
+      return undefined;
+    }
+  }
+
+  renewRequest(term: Term): RenewRequest {
+    const { key, holder, fencingToken: token } = term;
+    return { key, holder, token, ttl: this.context.timing.ttl, ledger: this.#unsavedEntries() };
   }
 
   onRenewReply(reply: RenewReply, sentAt: Instant, { token, ledger }: RenewRequest): void {
@@ -213,7 +247,7 @@ export class Elector {
     const { clock, timing } = this.context;
     switch (reply.outcome) {
       case 'renewed':
-        this.duties.markSaved(ledger);
+        this.#markSaved(ledger);
         if (state.phase === 'stepping-down') {
           if (state.dueAt !== undefined)
             this.#enter({ ...state, dueAt: sentAt.monotonic + timing.renewInterval });
@@ -240,52 +274,23 @@ export class Elector {
     return reply;
   }
 
+  /** Looks at the clocks: past the renew deadline the term ends at once. Returns the milliseconds left, if leading. */
+  checkDeadline(now: Instant): number | undefined {
+    if (this.#state.phase !== 'leading') return undefined;
+    const { term } = this.#state;
+    if (term.isLive(now)) return term.remaining(now);
+    this.#stepDown(term.isLost ? 'lost' : 'deadline', 'campaign');
+    return undefined;
+  }
+
   #lost(term: Term, holder: string | null): void {
     const state = this.#state;
     if (state.phase === 'leading' && state.term === term) {
-      this.#log.heldBy(holder);
+      this.#reporter.heldBy(holder);
       this.#stepDown('lost', 'campaign');
     } else if (state.phase === 'stepping-down' && state.term === term) {
       this.#enter({ ...state, reason: 'lost', dueAt: undefined });
     }
-  }
-
-  #campaign(delay: number): void {
-    const since = instant(this.context.clock);
-    const dueAt = since.monotonic + delay;
-    this.#enter({ phase: 'standby', since, attempts: 0, dueAt, holder: undefined, wakeAt: undefined });
-  }
-
-  #lead(
-    reply: AcquireReply & { outcome: 'acquired' },
-    sentAt: Instant,
-    attempts: number,
-    since: Instant,
-  ): void {
-    const { clock, timing, instanceId } = this.context;
-    const term = new Term(
-      this.key,
-      instanceId,
-      reply.token,
-      clock,
-      timing.renewDeadline,
-      sentAt,
-      reply.storeTime,
-      this.context.keeper?.keep({ key: this.key, holder: instanceId, token: reply.token }, sentAt),
-    );
-    const now = instant(clock);
-    this.#enter({ phase: 'leading', term, since: now, dueAt: sentAt.monotonic + timing.renewInterval });
-    const waited = now.monotonic - since.monotonic;
-    this.#log.becameLeader(term, attempts, waited);
-    try {
-      this.duties.begin(term, reply.ledger, (field, value, expected) =>
-        this.#record(term, field, value, expected),
-      );
-    } catch (error) {
-      this.#log.dutiesFailed('Beginning', error);
-    }
-    // Listeners come last: one that steps down at once must find the work begun.
-    this.context.events?.emit({ type: 'elected', key: this.key, token: term.fencingToken, attempts, waited });
   }
 
   /** Gate, abort, drain, release: the only way a term ends. */
@@ -308,9 +313,8 @@ export class Elector {
     });
     // The work is told first: where the log is written to may be slow.
     term.abort(reason);
-    this.#log.termEnds(reason, term);
-    this.context.events?.emit({ type: 'revoked', key: this.key, token: term.fencingToken, reason });
-    void this.#handOver(term, reason).then(finish);
+    this.#reporter.termEnds(reason, term);
+    void this.#handOver(term, reason).then(finish, () => finish(false));
   }
 
   #handOver(term: Term, reason: RevocationReason): Promise<boolean> {
@@ -325,8 +329,8 @@ export class Elector {
 
   async #finishTerm(term: Term): Promise<boolean> {
     const { drainTimeout, timing } = this.context;
-    const undrained = await this.duties.drain(term, drainTimeout).catch((error: unknown) => {
-      this.#log.dutiesFailed('Draining', error);
+    const undrained = await (async () => this.duties.drain(term, drainTimeout))().catch((error: unknown) => {
+      this.#reporter.dutiesFailed('Draining', error);
       return ['(unknown)'];
     });
     const state = this.#state;
@@ -334,27 +338,31 @@ export class Elector {
     const { reason } = state;
     term.drop();
     this.#enter({ ...state, dueAt: undefined });
-    if (undrained.length > 0) this.#log.undrained(undrained, timing.ttl);
-    else if (reason !== 'lost') await this.#release(term);
+    const isDrained = undrained.length === 0;
+    if (!isDrained) this.#reporter.undrained(undrained, timing.ttl);
+    const isFree = isDrained && (reason === 'lost' || (await this.#release(term)));
     const next = this.#state.phase === 'stepping-down' ? this.#state.then : 'idle';
     if (next === 'idle') this.#enter({ phase: 'idle' });
-    else this.#campaign(reason === 'step-down' ? this.#standBack(undrained.length > 0) : 0);
-    return undrained.length === 0;
+    else this.#campaign(reason === 'step-down' ? this.#standBack(isFree) : 0);
+    return isDrained;
   }
 
   /** How long to let others go first after stepping down; a lease that was not released must expire before they can. */
-  #standBack(held: boolean): number {
+  #standBack(isFree: boolean): number {
     const { retryInterval, ttl } = this.context.timing;
-    return held ? ttl + retryInterval : retryInterval;
+    return isFree ? retryInterval : ttl + retryInterval;
   }
 
-  async #release({ key, holder, fencingToken: token }: Term): Promise<void> {
+  /** Returns whether the lease is known to be free, or somebody else's. */
+  async #release({ key, holder, fencingToken: token }: Term): Promise<boolean> {
     // A renewal under way was written before and is answered before; waiting for it keeps the two from being told apart wrongly.
     await this.#inFlight;
     const ledger = this.#unsavedEntries();
     const reply = await this.#ask('release', (store) => store.release({ key, holder, token, ledger }));
-    if (reply.outcome === 'released') this.duties.markSaved(ledger);
-    if (reply.outcome === 'unknown') this.#log.notReleased(reply.error);
+    if (reply.outcome === 'released') this.#markSaved(ledger);
+    if (reply.outcome !== 'unknown') return true;
+    this.#reporter.notReleased(reply.error);
+    return false;
   }
 
   /** What cannot be told is not saved; it must not keep the lease from being renewed or released. */
@@ -362,15 +370,16 @@ export class Elector {
     try {
       return this.duties.unsavedEntries();
     } catch (error) {
-      this.#log.dutiesFailed('Saving', error);
+      this.#reporter.dutiesFailed('Saving', error);
       return {};
     }
   }
 
-  async #giveBack(token: number): Promise<void> {
-    const { key } = this;
-    const holder = this.context.instanceId;
-    await this.#ask('release', (store) => store.release({ key, holder, token, ledger: {} }));
+  #markSaved(ledger: Ledger): void {
+    callGuest(
+      () => this.duties.markSaved(ledger),
+      (error) => this.#reporter.dutiesFailed('Saving', error),
+    );
   }
 
   /** Sends one command to the store; whatever goes wrong is `unknown`. */
@@ -382,10 +391,7 @@ export class Elector {
     const reply = await limited(clock, timing, async () => command(store)).catch((cause: unknown) =>
       unknown(toError(cause)),
     );
-    if (isUnknown(reply)) {
-      const { message } = describeError(reply.error);
-      this.context.events?.emit({ type: 'lease-error', operation, keys: [this.key], message });
-    }
+    if (isUnknown(reply)) this.#reporter.storeFailed(operation, reply.error);
     return reply;
   }
 

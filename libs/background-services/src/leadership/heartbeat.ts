@@ -1,5 +1,6 @@
 import { describeError, StoreError } from '../errors/index.js';
 import type { EventSink } from '../events/index.js';
+import { callGuest } from '../kit/index.js';
 import {
   type Clock,
   instant,
@@ -10,14 +11,10 @@ import {
 } from '../lease/index.js';
 import type { Elector } from './elector.js';
 import { isUnknown, limited, toError, unknown } from './limited.js';
-import {
-  type LeaseTiming,
-  LONGEST_RELEASE_SPREAD,
-  RELEASE_SPREAD,
-  RELEASE_SPREAD_GROWTH,
-  RELEASE_SPREAD_PER_KEY,
-  WAITING_LOG_INTERVAL,
-} from './timing.js';
+import { ReleaseWake } from './release-wake.js';
+import { StoreTrouble } from './store-trouble.js';
+import type { StoreWatch } from './store-watch.js';
+import type { LeaseTiming } from './timing.js';
 import type { LineLogger } from '../logs/index.js';
 
 export interface HeartbeatContext {
@@ -27,6 +24,8 @@ export interface HeartbeatContext {
   readonly timing: LeaseTiming;
   readonly logger: LineLogger;
   readonly events?: EventSink | undefined;
+  /** Keeps account of whether the store answers. */
+  readonly storeWatch?: StoreWatch | undefined;
 }
 
 /**
@@ -42,17 +41,19 @@ export class Heartbeat {
   /** Called whenever something is sent, in the same tick: what they send then travels along. */
   readonly beats = new Set<() => void>();
   #timer: Timer | undefined;
-  #wakeAt = -Infinity;
-  #spread = RELEASE_SPREAD;
-  #trouble: { readonly since: number; readonly logAt: number } | undefined;
+  readonly #wake: ReleaseWake;
+  readonly #trouble: StoreTrouble;
 
   constructor(private readonly context: HeartbeatContext) {
+    this.#wake = new ReleaseWake(context.clock, context.random);
+    this.#trouble = new StoreTrouble(context.clock, context.logger);
     this.#unwatch = context.store.watch(({ key, holder }) => this.onReleased(key, holder));
   }
 
   /** A lease was released: whoever waits for it tries soon. */
   onReleased(key: string, holder: string): void {
-    this.#electors.get(key)?.onReleased(holder, this.#nextWake(holder));
+    const held = () => [...this.#electors.values()].filter(({ leader }) => leader === holder).length;
+    this.#electors.get(key)?.onReleased(holder, this.#wake.next(held));
   }
 
   add(elector: Elector): void {
@@ -99,7 +100,7 @@ export class Heartbeat {
     if (![...renewing, ...trying].some(({ dueAt = Infinity }) => dueAt <= now + 1)) return this.arm();
     this.#renew(renewing);
     this.#acquire(trying);
-    for (const beat of this.beats) beat();
+    for (const beat of this.beats) callGuest(beat);
   }
 
   /** Renews everything that is led, ahead of time: an operator may have changed a lease. */
@@ -108,26 +109,6 @@ export class Heartbeat {
       ({ state, dueAt }) => state.phase === 'leading' && dueAt !== undefined,
     );
     this.#renew(leading);
-  }
-
-  /**
-   * One moment for all releases that are heard of until then: a leader that leaves gives up many keys at once. The first one is tried for
-   * almost at once, unless its holder has many; if more keep coming, the next moments are further apart.
-   */
-  #nextWake(holder: string): number {
-    const { clock, random } = this.context;
-    const now = clock.monotonic();
-    if (this.#wakeAt >= now) return this.#wakeAt;
-    const goesOn = now - this.#wakeAt < LONGEST_RELEASE_SPREAD;
-    const spread = goesOn ? this.#spread * RELEASE_SPREAD_GROWTH : this.#spreadOf(holder);
-    this.#spread = Math.min(spread, LONGEST_RELEASE_SPREAD);
-    this.#wakeAt = now + (this.#spread * (1 + random())) / 2;
-    return this.#wakeAt;
-  }
-
-  #spreadOf(holder: string): number {
-    const held = [...this.#electors.values()].filter(({ leader }) => leader === holder).length;
-    return RELEASE_SPREAD + RELEASE_SPREAD_PER_KEY * Math.max(0, held - 1);
   }
 
   #renew(electors: readonly Elector[]): void {
@@ -142,9 +123,9 @@ export class Heartbeat {
     const requests = held.map(({ request }) => request);
     const command = this.#send('renew', requests, () => this.context.store.renew(requests)).then(
       (replies) => {
-        held.forEach(({ elector, request }, i) =>
-          elector.onRenewReply(replies[i] ?? noReply, sentAt, request),
-        );
+        held.forEach(({ elector, request }, i) => {
+          this.#hand(replies[i] ?? noReply, (reply) => elector.onRenewReply(reply, sentAt, request));
+        });
       },
     );
     for (const { elector } of held) elector.sending(command);
@@ -157,10 +138,20 @@ export class Heartbeat {
     const requests = electors.map((elector) => elector.acquireRequest());
     const command = this.#send('acquire', requests, () => this.context.store.acquire(requests)).then(
       (replies) => {
-        electors.forEach((elector, i) => elector.onAcquireReply(replies[i] ?? noReply, sentAt, spread));
+        electors.forEach((elector, i) => {
+          this.#hand(replies[i] ?? noReply, (reply) => elector.onAcquireReply(reply, sentAt, spread));
+        });
       },
     );
     for (const elector of electors) elector.sending(command);
+  }
+
+  /** Hands one reply in. If that fails, it fails for one key: it is asked for again, as if nobody had answered. */
+  #hand<Reply>(reply: Reply, take: (reply: Reply | Unknown) => void): void {
+    callGuest(
+      () => take(reply),
+      (error) => take(unknown(toError(error))),
+    );
   }
 
   /** Runs one command of the store; whatever goes wrong becomes `unknown` for each of its keys. */
@@ -187,27 +178,13 @@ export class Heartbeat {
     replies: readonly { readonly outcome: string }[],
   ): void {
     const error = replies.find(isUnknown)?.error;
-    this.#noteTrouble(error);
-    if (!error || !this.context.events?.hears('lease-error')) return;
+    this.#trouble.note(error);
+    this.context.storeWatch?.note(requests, replies);
+    const { events } = this.context;
+    if (!error || !events?.hears('lease-error')) return;
     const keys = requests.flatMap(({ key }, i) => (isUnknown(replies[i] ?? noReply) ? [key] : []));
-    this.context.events.emit({ type: 'lease-error', operation, keys, message: describeError(error).message });
-  }
-
-  /** One log line when the store begins to fail, one a minute while it does, one when it is back. */
-  #noteTrouble(error: Error | undefined): void {
-    const { clock, logger } = this.context;
-    const now = clock.monotonic();
-    if (!error) {
-      if (this.#trouble) {
-        logger.log(
-          `The lease store answers again after ${((now - this.#trouble.since) / 1000).toFixed(1)} s`,
-        );
-      }
-      this.#trouble = undefined;
-    } else if (!this.#trouble || now >= this.#trouble.logAt) {
-      logger.warn(`The lease store does not answer (${describeError(error).message}); trying again`);
-      this.#trouble = { since: this.#trouble?.since ?? now, logAt: now + WAITING_LOG_INTERVAL };
-    }
+    const { message } = describeError(error);
+    callGuest(() => events.emit({ type: 'lease-error', operation, keys, message }));
   }
 }
 

@@ -1,4 +1,4 @@
-import { StoreError } from '../errors/index.js';
+import { describeError, isError, StoreError } from '../errors/index.js';
 import type { Clock, Timer, Unknown } from '../lease/index.js';
 import type { LeaseTiming } from './timing.js';
 
@@ -6,10 +6,15 @@ import type { LeaseTiming } from './timing.js';
  * Runs one command of a store, and rejects if it has not answered within a fifth of the TTL: a store that hangs must not hang the election.
  * The command may still run later; that is what "unknown" means.
  */
-export async function limited<T>(clock: Clock, { ttl }: LeaseTiming, command: () => Promise<T>): Promise<T> {
+export async function limited<T>(
+  clock: Clock,
+  { ttl }: LeaseTiming,
+  command: () => Promise<T>,
+  who = 'The lease store',
+): Promise<T> {
   let timer: Timer | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    const late = () => reject(new StoreError(`The lease store did not answer within ${ttl / 5} ms`));
+    const late = () => reject(new StoreError(`${who} did not answer within ${ttl / 5} ms`));
     timer = clock.setTimeout(late, ttl / 5);
   });
   try {
@@ -21,7 +26,7 @@ export async function limited<T>(clock: Clock, { ttl }: LeaseTiming, command: ()
 
 /** Turns whatever a store threw into an error. */
 export function toError(cause: unknown): Error {
-  return cause instanceof Error ? cause : new StoreError(String(cause));
+  return isError(cause) ? cause : new StoreError(describeError(cause).message);
 }
 
 export function unknown(error: Error): Unknown {

@@ -1,3 +1,4 @@
+import { abortController } from '../kit/index.js';
 import { LeadershipLostError, type RevocationReason } from '../errors/index.js';
 import { type Clock, elapsed, type Instant, instant } from '../lease/index.js';
 import type { KeptLease } from './keeper/index.js';
@@ -13,7 +14,7 @@ import type { KeptLease } from './keeper/index.js';
  * releases.
  */
 export class Term {
-  readonly #abort = new AbortController();
+  readonly #abort = abortController();
   #confirmed: Instant;
   #store: { readonly time: number; readonly at: number };
   #gate: 'open' | 'closed' = 'open';

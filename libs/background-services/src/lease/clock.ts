@@ -1,3 +1,5 @@
+import { shared } from '../kit/index.js';
+
 /** A pending timer. */
 export interface Timer {
   cancel(): void;
@@ -19,8 +21,8 @@ export interface Clock {
 /** The longest delay that `setTimeout` of the platform takes. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** The platform's clocks and timers. */
-export const systemClock: Clock = {
+/** The platform's clocks and timers. It is one, whichever copy of this package it was imported from. */
+export const systemClock: Clock = shared('system-clock', () => ({
   monotonic: () => performance.now(),
   wall: () => Date.now(),
   setTimeout(callback, delay) {
@@ -35,10 +37,7 @@ export const systemClock: Clock = {
     arm(delay);
     return { cancel: () => clearTimeout(handle) };
   },
-};
-
-/** No duration of the configuration is longer, ms: a century, so that every moment it leads to is one that a Date can show. */
-export const LONGEST_DURATION = 100 * 365 * 86_400_000;
+}));
 
 /** A moment on both clocks. */
 export interface Instant {
@@ -46,6 +45,7 @@ export interface Instant {
   readonly wall: number;
 }
 
+/** Now, on both clocks. */
 export function instant(clock: Clock): Instant {
   return { monotonic: clock.monotonic(), wall: clock.wall() };
 }

@@ -22,10 +22,27 @@ export function assertLeaseKey(key: unknown): asserts key is string {
     );
 }
 
-/** The companion keys of a lease, in the same Cluster slot as the lease itself. */
-export function companionKeys(key: string): { readonly token: string; readonly ledger: string } {
-  const stem = hashTag(key) === undefined ? `{${key}}` : key;
-  return { token: `${stem}:token`, ledger: `${stem}:ledger` };
+/** A lease with its companions, as a store names them. */
+export interface LeaseKeys {
+  readonly lease: string;
+  readonly token: string;
+  readonly ledger: string;
+}
+
+/**
+ * The names of a lease and its companions: all begin with the prefix, so that a user's rights can be bound to it, and all are in the Cluster
+ * slot of the lease. `orders` has `{orders}:token`; with the prefix `app:`, `app:orders` has `app:{app:orders}:token`.
+ */
+export function leaseKeys(prefix: string, key: string): LeaseKeys {
+  const lease = prefix + key;
+  const stem = prefix + taggedStem(prefix, key);
+  return { lease, token: `${stem}:token`, ledger: `${stem}:ledger` };
+}
+
+function taggedStem(prefix: string, key: string): string {
+  if (hashTag(key) !== undefined) return key;
+  // Where the prefix has the tag that counts, braces only tell a companion from another lease.
+  return hashTag(prefix) === undefined ? `{${prefix}${key}}` : `{${key}}`;
 }
 
 /** What Redis Cluster hashes instead of the whole key: the text between the first `{` and the first `}` behind it. */

@@ -1,4 +1,4 @@
-import type { FleetBoard } from './board/fleet-board.js';
+import type { StoreWarning } from './store-warning.js';
 
 /**
  * The port to the place where leases live.
@@ -17,8 +17,8 @@ export interface LeaseStore {
   readonly name: string;
   /** Whether other processes see the same leases. */
   readonly shared: boolean;
-  /** Where the replicas leave word for each other; none: there is no view of the fleet, and no control of it. */
-  readonly board?: FleetBoard;
+  /** What works, and not as it should, as far as the store knows without asking anybody. */
+  readonly warnings?: readonly StoreWarning[];
   /** Tries to get leases; one reply per request, in order. */
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]>;
   /** Prolongs leases and saves their ledger changes; one reply per request, in order. */
@@ -35,15 +35,20 @@ export interface LeaseStore {
   close(): Promise<void>;
 }
 
+/** Every member of the port, the optional ones too: what stands before a store must not swallow what the store can do or says. */
+export type WholeLeaseStore = { readonly [Member in keyof Required<LeaseStore>]: LeaseStore[Member] };
+
 /** Entries by name. The values are the workers' own, opaque to the store. */
 export type Ledger = Readonly<Record<string, string>>;
 
+/** A lease, and who has it or asks for it. */
 export interface LeaseRef {
   readonly key: string;
   /** Instance id, unique per boot. */
   readonly holder: string;
 }
 
+/** A try to get a lease. */
 export interface AcquireRequest extends LeaseRef {
   /** Milliseconds. */
   readonly ttl: number;
@@ -51,20 +56,24 @@ export interface AcquireRequest extends LeaseRef {
   readonly tokenFloor: number;
 }
 
+/** A lease that is held: holder *and* token have to be right. */
 export interface HeldLease extends LeaseRef {
   readonly token: number;
 }
 
+/** A lease to hold for another `ttl`. */
 export interface RenewRequest extends HeldLease {
   readonly ttl: number;
   /** Entries to save with the renewal. */
   readonly ledger: Ledger;
 }
 
+/** A lease to give up. */
 export interface ReleaseRequest extends HeldLease {
   readonly ledger: Ledger;
 }
 
+/** An entry to write into the ledger of a lease. */
 export interface RecordRequest extends HeldLease {
   readonly field: string;
   readonly value: string;
@@ -72,6 +81,7 @@ export interface RecordRequest extends HeldLease {
   readonly expected?: string | null;
 }
 
+/** The store did not answer, or with nothing that is a reply: it may have happened, or not. */
 export interface Unknown {
   readonly outcome: 'unknown';
   readonly error: Error;
@@ -83,6 +93,7 @@ export interface Lost {
   readonly holder: string | null;
 }
 
+/** The lease is the caller's, or another has it (`held`; also one that is disabled), or nobody knows. */
 export type AcquireReply =
   | {
       readonly outcome: 'acquired';
@@ -99,16 +110,20 @@ export type AcquireReply =
     }
   | Unknown;
 
+/** The lease was prolonged, or is lost, or nobody knows. */
 export type RenewReply = { readonly outcome: 'renewed'; readonly storeTime: number } | Lost | Unknown;
 
+/** The lease was given up, or was lost before, or nobody knows. */
 export type ReleaseReply = { readonly outcome: 'released' } | Lost | Unknown;
 
+/** The entry was written, or is not what was expected (`conflict`), or the lease is lost, or nobody knows. */
 export type RecordReply =
   | { readonly outcome: 'recorded' }
   | { readonly outcome: 'conflict'; readonly current: string | null }
   | Lost
   | Unknown;
 
+/** A lease as anybody reads it. */
 export interface LeaseView {
   readonly key: string;
   readonly holder: string | null;
@@ -117,4 +132,5 @@ export interface LeaseView {
   readonly token: number | null;
 }
 
+/** Told which lease was released, and by whom. */
 export type ReleaseListener = (release: LeaseRef) => void;

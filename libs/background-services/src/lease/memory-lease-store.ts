@@ -1,4 +1,5 @@
-import { DISABLED_HOLDER, type LeaseRecord } from './board/fleet-board.js';
+import type { StoreWithBoard } from './board/board-of.js';
+import { DISABLED_HOLDER, type FleetBoard, type LeaseRecord, type LookRequest } from './board/fleet-board.js';
 import { MemoryBoard } from './board/memory-board.js';
 import { type Clock, systemClock } from './clock.js';
 import {
@@ -7,7 +8,6 @@ import {
   type HeldLease,
   type Ledger,
   type LeaseRef,
-  type LeaseStore,
   type LeaseView,
   type Lost,
   type RecordReply,
@@ -29,18 +29,18 @@ interface Entry {
  * Leases in this process's memory: the embedded default, and the store of unit tests. Several app instances in one process that are
  * given the same store play replicas. It keeps the same rules as the Redis adapter and passes the same contract tests.
  */
-export class MemoryLeaseStore implements LeaseStore {
+export class MemoryLeaseStore implements StoreWithBoard {
   readonly name = 'memory';
   readonly shared = false;
-  readonly board: MemoryBoard;
+  readonly board: FleetBoard;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<ReleaseListener>();
 
   constructor(private readonly clock: Clock = systemClock) {
     this.board = new MemoryBoard(
       {
-        look: (key) => this.#look(key),
-        amend: (key, entries) => this.#amend(key, entries),
+        look: (request) => this.#look(request),
+        setEntries: (key, entries) => this.#amend(key, entries),
         disable: (key, ttl) => this.set(key, DISABLED_HOLDER, ttl),
         free: (key, holder) => this.#free(key, holder),
       },
@@ -105,8 +105,13 @@ export class MemoryLeaseStore implements LeaseStore {
     };
   }
 
-  #look(key: string): LeaseRecord {
-    return { ...this.#inspect(key), ledger: Object.fromEntries(this.#entries.get(key)?.ledger ?? []) };
+  #look({ key, fields }: LookRequest): LeaseRecord {
+    const ledger = this.#entries.get(key)?.ledger;
+    const entries = fields.flatMap((field): [string, string][] => {
+      const value = ledger?.get(field);
+      return value === undefined ? [] : [[field, value]];
+    });
+    return { ...this.#inspect(key), ledger: Object.fromEntries(entries) };
   }
 
   #amend(key: string, entries: Readonly<Record<string, string | null>>): void {

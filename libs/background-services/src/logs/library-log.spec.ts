@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConsoleLogger, type LoggerService } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { LeaderElected } from '../decorators/index.js';
-import { background, boot, closeApps, closeOn } from '../spec-support/boot.js';
+import { background, boot, closeApps, closeOn, managerOf } from '../spec-support/boot.js';
 import { BackgroundTestingKit } from '../testing/index.js';
 
 interface Call {
@@ -114,29 +114,22 @@ describe("The library's log", () => {
     expect(find('Became LEADER')).toMatchObject({ replica, key, token, attempts: expect.any(Number) });
     expect(find('LOST')).toMatchObject({ replica, key, token, reason: 'lost' });
     const worker = { replica, worker: 'prices', key, token };
-    expect(find('Iteration 1 failed')).toMatchObject({ ...worker, number: 1, error: 'RangeError' });
+    expect(find('Iteration 1 failed')).toMatchObject({
+      ...{ ...worker, number: 1, error: 'RangeError' },
+      err: { type: 'RangeError', message: expect.stringContaining('thief\\n'), stack: expect.any(String) },
+    });
     expect(find('Circuit breaker OPEN')).toMatchObject({ ...worker, circuit: 'open', number: 2 });
-    expect(find('Stopped cleanly')).toEqual({ message: 'Stopped cleanly', replica });
+    const text = 'Stopped cleanly';
+    expect(find(text)).toEqual({ message: text, msg: text, replica });
   });
 
-  it('comes out of the JSON logger of Nest as fields', async () => {
-    const written: string[] = [];
-    const json = new ConsoleLogger({ json: true, colors: false });
-    const app = await bootPrices('structured');
-    app.useLogger(json);
-    const { write } = process.stdout;
-    process.stdout.write = ((text: string) => written.push(text)) as unknown as typeof write;
-    try {
-      await kit.elected('prices:leader');
-    } finally {
-      process.stdout.write = write;
-      app.useLogger(recorder);
-    }
-    const line = written.map((text) => JSON.parse(text) as { message: unknown }).at(-1);
-    expect(line).toMatchObject({
-      level: 'log',
-      context: 'BackgroundServices',
-      message: { message: expect.stringContaining('Became LEADER'), key: 'prices:leader' },
-    });
+  it('says that an operator reset a breaker, not that the worker recovered', async () => {
+    const app = await bootPrices('text');
+    await kit.elected('prices:leader');
+    await kit.clock.advance(2_000);
+    managerOf(app).resetCircuitBreaker('prices');
+    const texts = lines().map(({ line }) => line);
+    expect(texts).toContain('Circuit breaker closed: reset (was open)');
+    expect(texts.filter((text) => String(text).includes('recovered'))).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ const ACTIVE = /\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}|\ufeff|\p{Cs}/gu;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The same, and characters that are not seen at all: a table would not line up, and two names would look like one. */
-const ACTIVE_OR_UNSEEN = new RegExp(`${ACTIVE.source}|\\p{Cf}`, 'gu');
+const ACTIVE_OR_UNSEEN = /\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}|\ufeff|\p{Cs}|\p{Cf}/gu;
 
 /** A text that stays on its line and does nothing there: what is active in it is written as an escape, e.g. `\n` or `\u001b`. */
 export function plainText(text: string): string {
@@ -40,7 +40,7 @@ function escapeAll(text: string, pattern: RegExp): string {
 /** The same for the stack of an error: the line ends before its frames stay, those of its message do not. */
 export function plainStack(stack: string): string {
   return stack
-    .split(/\n(?=\s+at )/)
+    .split(/\n(?=[^\S\n]+at )/)
     .map(plainText)
     .join('\n');
 }

@@ -12,7 +12,7 @@ import {
   WorkerNotRunningError,
   WorkerStoppedError,
 } from '../errors/index.js';
-import type { BackgroundServicesOptions } from '../options.js';
+import type { BackgroundServicesOptions } from '../options/options.js';
 import { background, boot, closeApps, log, managerOf } from '../spec-support/boot.js';
 import { BackgroundTestingKit } from '../testing/index.js';
 import { BackgroundService, type Iteration } from '../workers/index.js';
@@ -667,7 +667,10 @@ describe('BackgroundServiceManager', () => {
       expect(candles.isRunning()).toBe(false);
       await kit.clock.advance(1_500);
       expect(candles.isRunning()).toBe(true);
-      expect(candles.getMetrics().iterations).toBe(1);
+      expect(candles.getMetrics()).toMatchObject({
+        ...{ name: 'candles', running: true, interval: 1_000, iterations: 1 },
+        circuitBreaker: { state: 'closed', openings: 0 },
+      });
       await kit.clock.advance(1_000);
       expect(managerOf(app).get('candles').circuitBreaker.state).toBe('open');
       candles.resetCircuitBreaker();

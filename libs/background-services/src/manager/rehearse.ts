@@ -1,8 +1,9 @@
+import { readRegistration } from '../discovery/index.js';
 import { type LeaseTiming, Elections } from '../leadership/index.js';
 import { MemoryLeaseStore, systemClock } from '../lease/index.js';
 import type { LineLogger } from '../logs/index.js';
 import { CIRCUIT_BREAKER_DEFAULTS } from '../workers/index.js';
-import { BackgroundServiceManager } from './background-service-manager.js';
+import { Campaigns } from './campaigns.js';
 
 const NAME = 'rehearsal';
 /** Iterations; the last one is still under way when the term ends. */
@@ -24,7 +25,7 @@ export async function rehearse(timing: LeaseTiming): Promise<void> {
   const [clock, random] = [systemClock, Math.random];
   const shared = { clock, random, timing, instanceId: NAME, drainTimeout: 1_000, logger: silent };
   const store = new MemoryLeaseStore(clock);
-  const manager = new BackgroundServiceManager({
+  const campaigns = new Campaigns({
     ...shared,
     store,
     ownsStore: true,
@@ -37,8 +38,8 @@ export async function rehearse(timing: LeaseTiming): Promise<void> {
     const run = () => {
       if (++runs === RUNS) resolve();
     };
-    manager.register({ name: NAME, key: NAME, schedule: { every: 1 }, run });
-    manager.begin();
+    campaigns.add(readRegistration({ name: NAME, key: NAME, schedule: { every: 1 }, run }));
+    campaigns.begin();
   });
-  await manager.shutdownAll();
+  await campaigns.close();
 }

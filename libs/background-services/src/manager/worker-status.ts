@@ -4,23 +4,17 @@ import {
   describeSchedule,
   type Worker,
   type WorkerMetrics,
-  type WorkerMode,
+  type WorkerOutline,
+  type WorkerReport,
 } from '../workers/index.js';
 
 /** This replica's part in a worker: `stepping-down` while a term's work drains, `idle` if it does not campaign. */
 export type WorkerRole = 'leader' | 'standby' | 'stepping-down' | 'idle';
 
 /** Everything this replica knows of a worker, as of now. */
-export interface WorkerStatus {
-  readonly name: string;
-  readonly key: string;
+export interface WorkerStatus extends WorkerOutline {
   /** Where it is declared: `Class.method`. */
   readonly place: string;
-  /** In words, e.g. `every 1000 ms`. */
-  readonly schedule: string;
-  /** Milliseconds between two runs, where there is such a thing. */
-  readonly period: number | undefined;
-  readonly mode: WorkerMode;
   /** Declared with `disabled: true` and not started since. */
   readonly disabled: boolean;
   readonly role: WorkerRole;
@@ -36,9 +30,6 @@ export interface WorkerStatus {
   /** From its options. */
   readonly stallAfter: number | undefined;
 }
-
-/** What is known of a worker before anybody counts what it does. */
-export type WorkerOutline = Pick<WorkerStatus, 'name' | 'key' | 'schedule' | 'period' | 'mode'>;
 
 export function outlineOf(worker: Worker): WorkerOutline {
   const { name, key, schedule } = worker.definition;
@@ -61,6 +52,16 @@ export function statusOf(worker: Worker, elector: Elector): WorkerStatus {
     metrics: worker.metrics,
     stallAfter: options.stallAfter,
   };
+}
+
+export function reportOf(worker: Worker): WorkerReport {
+  const { name, period: interval, circuit: circuitBreaker, metrics } = worker;
+  return { name, running: isRunning(worker), interval, circuitBreaker, ...metrics };
+}
+
+/** Whether it is started here and this replica leads. */
+export function isRunning({ mode, isLeading }: Worker): boolean {
+  return mode === 'started' && isLeading;
 }
 
 function roleOf(elector: Elector): WorkerRole {

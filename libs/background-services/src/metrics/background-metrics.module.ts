@@ -4,6 +4,7 @@ import { BackgroundEvents, type Subscription } from '../events/index.js';
 import { BackgroundServiceManager } from '../manager/index.js';
 import { registerMetrics } from './register-metrics.js';
 
+/** Options of `BackgroundMetricsModule`. */
 export interface BackgroundMetricsOptions {
   /** Where the metrics go. @default prom-client's global `register` */
   readonly registry?: Registry;

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { Interval } from '@nestjs/schedule';
 import { Registry } from 'prom-client';
 import { LeaderElected } from '../decorators/index.js';
+import { BackgroundEvents } from '../events/index.js';
 import { background, boot, closeApps, closeOn, managerOf } from '../spec-support/boot.js';
 import { BackgroundTestingKit } from '../testing/index.js';
 import { BackgroundMetricsModule } from './background-metrics.module.js';
@@ -127,6 +128,17 @@ describe('Metrics', () => {
     await kit.elected('prices:leader');
     expect(await lines(NAMES.leader)).toEqual([`${NAMES.leader}{key="prices:leader"} 1`]);
     expect(await lines(NAMES.transitions)).toEqual([`${NAMES.transitions}{key="prices:leader"} 2`]);
+  });
+
+  it('are shared by two copies of the package', async () => {
+    const app = await bootPrices();
+    await kit.elected('prices:leader');
+    const events = app.get(BackgroundEvents);
+    jest.resetModules();
+    const { registerMetrics } = await import('./register-metrics.js');
+    const end = registerMetrics({ registry, manager: managerOf(app), events });
+    expect(await lines(NAMES.leader)).toEqual([`${NAMES.leader}{key="prices:leader"} 1`]);
+    end();
   });
 
   it('take a prefix, and survive a registry that was cleared', async () => {

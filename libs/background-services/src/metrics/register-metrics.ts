@@ -1,11 +1,13 @@
 import type { Registry } from 'prom-client';
 import type { BackgroundEvents, CircuitState, Subscription } from '../events/index.js';
+import { shared } from '../kit/index.js';
 import type { BackgroundServiceManager } from '../manager/index.js';
 import { Instruments } from './instruments.js';
 
 const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open', 'forced-open', 'disabled'];
 const RESULTS = ['succeeded', 'failed', 'aborted'] as const;
 
+/** What the metrics are about, and where they go. */
 export interface MetricsSource {
   /** Where the metrics go: `register` of prom-client, or one of your own. */
   readonly registry: Registry;
@@ -21,7 +23,7 @@ interface Shared {
   readonly managers: Set<BackgroundServiceManager>;
 }
 
-const sharedOf = new WeakMap<Registry, Map<string, Shared>>();
+const sharedOf = shared('metrics', () => new WeakMap<Registry, Map<string, Shared>>());
 
 /**
  * Shows the workers of an app in a registry. Several apps of one process can share a registry: the metrics are made once. Returns what ends
@@ -45,9 +47,9 @@ function share(registry: Registry, prefix: string): Shared {
   if (existing?.instruments.isRegistered) return existing;
   const managers = new Set<BackgroundServiceManager>();
   const instruments: Instruments = new Instruments(registry, prefix, () => refresh(instruments, managers));
-  const shared = { instruments, managers };
-  byPrefix.set(prefix, shared);
-  return shared;
+  const made = { instruments, managers };
+  byPrefix.set(prefix, made);
+  return made;
 }
 
 /** What happens is counted when it happens. */
@@ -57,10 +59,10 @@ function listen(instruments: Instruments, events: BackgroundEvents): readonly Su
     events.on('lease-error', ({ operation }) => {
       if (operation === 'renew') instruments.renewErrors.inc();
     }),
-    events.on('iteration-finished', ({ worker: service, result, duration, startedAt, scheduledAt }) => {
+    events.on('iteration-finished', ({ worker: service, result, duration, lag }) => {
       instruments.iterations.inc({ service, result });
       instruments.duration.observe({ service }, duration / 1_000);
-      instruments.lag.set({ service }, Math.max(0, Number(startedAt) - Number(scheduledAt)) / 1_000);
+      instruments.lag.set({ service }, lag / 1_000);
     }),
     events.on('misfire', ({ worker: service, missed }) => instruments.missed.inc({ service }, missed)),
     events.on('circuit-breaker-skipped', ({ worker: service }) =>

@@ -1,8 +1,8 @@
 import { type INestApplication, type ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { BackgroundServicesModule } from '../background-services.module.js';
+import { BackgroundServicesModule } from '../module/background-services.module.js';
 import { BackgroundServiceManager } from '../manager/index.js';
-import type { BackgroundServicesOptions } from '../options.js';
+import type { BackgroundServicesOptions } from '../options/options.js';
 import type { BackgroundTestingKit } from '../testing/index.js';
 import { RecordingLogger } from './recording-logger.js';
 

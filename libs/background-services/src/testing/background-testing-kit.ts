@@ -1,4 +1,4 @@
-import type { BackgroundServicesOptions } from '../options.js';
+import type { BackgroundServicesOptions } from '../options/options.js';
 import { BackgroundServiceManager } from '../manager/index.js';
 import type { IterationOutcome } from '../workers/index.js';
 import { TestClock } from './test-clock.js';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { listenOften, warnedOfListeners } from '../../../../test/support/warned-of-listeners.js';
 import { LeadershipLostError } from '../errors/index.js';
 import { testIteration } from './test-iteration.js';
 
@@ -11,6 +12,12 @@ describe('testIteration', () => {
     expect(testIteration({ worker: 'prices', fencingToken: 7 })).toMatchObject({
       ...{ worker: 'prices', key: 'prices:leader', fencingToken: 7 },
     });
+  });
+
+  it('takes as many listeners on its signal as one of the library, without a warning of Node', () => {
+    const { signal } = testIteration();
+    listenOften(signal);
+    expect(warnedOfListeners(signal)).toBe(false);
   });
 
   it('is of a term that ends with its signal', () => {

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { abortController } from '../kit/index.js';
 import { LeadershipLostError } from '../errors/index.js';
 import type { Iteration } from '../workers/index.js';
 
@@ -9,7 +10,7 @@ import type { Iteration } from '../workers/index.js';
  */
 export function testIteration(parts: Partial<Iteration> = {}): Iteration {
   const { worker = 'test', key = `${worker}:leader`, fencingToken = 1 } = parts;
-  const { signal = new AbortController().signal } = parts;
+  const { signal = abortController().signal } = parts;
   return {
     ...{ number: 1, scheduledAt: new Date(0), logger: new Logger(worker) },
     assertLeader: () => {

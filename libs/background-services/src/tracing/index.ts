@@ -1,1 +1,2 @@
+export type { Instrumentation, LeaseOperation, TracedHandOver, TracedIteration } from '../events/index.js';
 export * from './trace-background-services.js';

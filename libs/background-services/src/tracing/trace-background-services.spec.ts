@@ -70,14 +70,19 @@ describe('traceBackgroundServices', () => {
     expect(trace.getActiveSpan()).toBeUndefined();
   });
 
-  it('marks an iteration that fails, and leaves its error as it is', async () => {
-    const error = new RangeError('No prices');
+  it('marks an iteration that fails with its error and the causes of it, and leaves the error as it is', async () => {
+    const error = new RangeError('No prices', { cause: new Error('connect ECONNREFUSED') });
     work = () => Promise.reject(error);
     await bootPrices();
     expect(await kit.runIteration('prices')).toMatchObject({ outcome: 'failed', error });
     const [span] = spans('background.iteration prices');
-    expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'No prices' });
-    expect(span?.events[0]?.attributes).toMatchObject({ 'exception.type': 'RangeError' });
+    const message = 'No prices (cause: connect ECONNREFUSED)';
+    expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message });
+    expect(span?.events[0]?.attributes).toMatchObject({
+      'exception.type': 'RangeError',
+      'exception.message': message,
+      'exception.stacktrace': error.stack,
+    });
   });
 
   it('does not take an abort for a failure, and makes a span of the hand-over with the release in it', async () => {

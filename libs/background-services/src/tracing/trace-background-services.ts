@@ -88,7 +88,7 @@ function noteUnknown(span: Span, reply: unknown): void {
 }
 
 function fail(span: Span, error: unknown): void {
-  const { type, message } = describeError(error);
-  span.recordException({ name: type, message });
+  const { type, message, stack } = describeError(error);
+  span.recordException({ name: type, message, ...(stack === undefined ? {} : { stack }) });
   span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

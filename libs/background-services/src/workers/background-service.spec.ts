@@ -1,6 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { NotRegisteredError } from '../errors/index.js';
+import { systemClock } from '../lease/index.js';
 import { attachControls, BackgroundService, type ServiceControls } from './background-service.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { Statistics } from './statistics.js';
 
 class Prices extends BackgroundService {
@@ -13,7 +15,11 @@ class Prices extends BackgroundService {
 const METHODS = ['start', 'stop', 'isRunning', 'getMetrics', 'resetCircuitBreaker'] as const;
 
 function controls() {
-  const metrics = new Statistics().view();
+  const metrics = {
+    ...{ name: 'prices', running: true, interval: 1_000 },
+    circuitBreaker: new CircuitBreaker('prices', false, systemClock).view(),
+    ...new Statistics().view(),
+  };
   return {
     metrics,
     start: jest.fn<ServiceControls['start']>(),

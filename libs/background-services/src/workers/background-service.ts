@@ -1,18 +1,20 @@
 import { NotRegisteredError } from '../errors/index.js';
+import { bearsBrand, shared } from '../kit/index.js';
 import type { Iteration } from './iteration.js';
 import type { ScheduleConfig } from './schedule-config.js';
-import type { WorkerMetrics } from './statistics.js';
+import type { WorkerReport } from './worker-report.js';
 
 /** What a registered service can do about itself; the manager's methods, bound to its name. */
 export interface ServiceControls {
   start(): void;
   stop(timeout?: number): Promise<boolean>;
   isRunning(): boolean;
-  getMetrics(): WorkerMetrics;
+  getMetrics(): WorkerReport;
   resetCircuitBreaker(): void;
 }
 
-const controls = new WeakMap<BackgroundService, ServiceControls>();
+const BRAND = Symbol.for('nestjs-background-services:service');
+const controls = shared('controls', () => new WeakMap<BackgroundService, ServiceControls>());
 
 /**
  * A worker as a class of its own, for services that are configured rather than decorated. Any provider that extends it is found at boot.
@@ -37,6 +39,7 @@ export abstract class BackgroundService {
   /** Key of its lease, where no `@LeaderElected(key)` says so. @default `background-services:<serviceName>` */
   readonly leaseKey?: string;
 
+  /** The work. What it throws or rejects with is counted and logged; the schedule goes on. */
   abstract processIteration(iteration: Iteration): unknown;
 
   /** Starts it on this replica (it is, after boot). Without effect if it is started. @throws NotRegisteredError */
@@ -54,14 +57,24 @@ export abstract class BackgroundService {
     return this.#controls.isRunning();
   }
 
-  /** @throws NotRegisteredError */
-  getMetrics(): WorkerMetrics {
+  /** What it did on this replica since boot, and how it stands. @throws NotRegisteredError */
+  getMetrics(): WorkerReport {
     return this.#controls.getMetrics();
   }
 
-  /** @throws NotRegisteredError */
+  /** Closes its circuit breaker on this replica. @throws NotRegisteredError */
   resetCircuitBreaker(): void {
     this.#controls.resetCircuitBreaker();
+  }
+
+  /** Holds for services of another copy of this package, too. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return bearsBrand(this, BRAND, value);
+  }
+
+  /** @internal */
+  get [BRAND](): true {
+    return true;
   }
 
   get #controls(): ServiceControls {

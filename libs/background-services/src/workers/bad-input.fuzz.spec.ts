@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
-import { hostile } from '../spec-support/hostile.js';
+import { hostile } from '../../../../test/support/guests/hostile.js';
 import { TEST_KEY, TestReplica, testWorker } from '../spec-support/replica.js';
 import { TestClock, TestLeaseStore } from '../testing/index.js';
 import type { ScheduleSpec } from './worker-definition.js';

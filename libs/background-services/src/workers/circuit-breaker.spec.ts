@@ -1,12 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { TestClock } from '../testing/test-clock.js';
-import {
-  CircuitBreaker,
-  type CircuitBreakerEvent,
-  type CircuitBreakerHooks,
-  type CircuitBreakerOptions,
-  type Permit,
-} from './circuit-breaker.js';
+import type { CircuitBreakerEvent, CircuitBreakerOptions } from './circuit-breaker-options.js';
+import { CircuitBreaker, type CircuitBreakerHooks, type Permit } from './circuit-breaker.js';
 
 const OPTIONS: CircuitBreakerOptions = {
   failureThreshold: 3,
@@ -460,17 +455,21 @@ describe('CircuitBreaker', () => {
       expect(breaker.view()).toMatchObject({ state: 'closed', openings: 1 });
     });
 
-    it('reports every change of state once', async () => {
+    it('reports every change of state once, and what made it', async () => {
       const onTransition = jest.fn();
       const { breaker, clock } = setUp({}, { onTransition });
       fail(breaker, 3);
       await clock.advance(60_000);
       breaker.succeeded(admitted(breaker));
       breaker.reset();
+      fail(breaker, 3);
+      breaker.reset();
       expect(onTransition.mock.calls).toEqual([
-        ['closed', 'open'],
-        ['open', 'half-open'],
-        ['half-open', 'closed'],
+        ['closed', 'open', 'iterations', new Date('2026-01-01T00:01:00.000Z')],
+        ['open', 'half-open', 'iterations', undefined],
+        ['half-open', 'closed', 'iterations', undefined],
+        ['closed', 'open', 'iterations', new Date('2026-01-01T00:02:00.000Z')],
+        ['open', 'closed', 'operator', undefined],
       ]);
     });
   });

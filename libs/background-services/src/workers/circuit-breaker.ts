@@ -1,25 +1,7 @@
 import type { CircuitState } from '../events/index.js';
-import { type Clock } from '../lease/index.js';
-
-export interface CircuitBreakerOptions {
-  /** Consecutive failures that open it. @default 5 */
-  readonly failureThreshold: number;
-  /** How long it stays open before it lets a probe through, ms. @default 60_000 */
-  readonly openDuration: number;
-  /** Probes that may go undecided (aborted) before it opens again. @default 3 */
-  readonly halfOpenMaxIterations: number;
-  /** Called when it opens; an error in it, or a rejection of it, is contained. */
-  readonly onOpen?: (event: CircuitBreakerEvent) => void;
-  /** Called when it closes after having been open; an error in it, or a rejection of it, is contained. */
-  readonly onClose?: (event: CircuitBreakerEvent) => void;
-}
-
-/** @default of each option, where neither the module nor the worker says otherwise */
-export const CIRCUIT_BREAKER_DEFAULTS: CircuitBreakerOptions = {
-  failureThreshold: 5,
-  openDuration: 60_000,
-  halfOpenMaxIterations: 3,
-};
+import { callGuest } from '../kit/index.js';
+import type { Clock } from '../lease/index.js';
+import type { CircuitBreakerEvent, CircuitBreakerOptions } from './circuit-breaker-options.js';
 
 /** The limits of a worker without a breaker: it never opens by itself. */
 const NO_BREAKER: CircuitBreakerOptions = {
@@ -27,12 +9,6 @@ const NO_BREAKER: CircuitBreakerOptions = {
   openDuration: 0,
   halfOpenMaxIterations: 1,
 };
-
-export interface CircuitBreakerEvent {
-  readonly worker: string;
-  /** When it lets the next probe through; undefined if it is closed or held open. */
-  readonly retryAt: Date | undefined;
-}
 
 type State =
   | { readonly name: 'closed'; readonly failures: number }
@@ -45,10 +21,18 @@ type State =
 
 export type { CircuitState };
 
-/** What the breaker tells its worker, which logs it. */
+/** What changes a breaker's state: how iterations end, an operator, or what the last leader left behind. */
+export type TransitionCause = 'iterations' | 'operator' | 'predecessor';
+
+/** Who is told what becomes of the breaker. */
 export interface CircuitBreakerHooks {
-  readonly onTransition?: (from: CircuitState, to: CircuitState) => void;
-  readonly onListenerError?: (error: unknown) => void;
+  onTransition?(
+    from: CircuitState,
+    to: CircuitState,
+    cause: TransitionCause,
+    retryAt: Date | undefined,
+  ): void;
+  onListenerError?(error: unknown): void;
 }
 
 /** Leave for one iteration. Handed back with its result; if the state has changed since, the result is dropped. */
@@ -56,6 +40,7 @@ export interface Permit {
   readonly generation: number;
 }
 
+/** How a circuit breaker stands on this replica, and what it did since boot. */
 export interface CircuitView {
   readonly state: CircuitState;
   readonly consecutiveFailures: number;
@@ -145,7 +130,7 @@ export class CircuitBreaker {
   /** Closes it, whatever state it is in. */
   reset(): void {
     const from = this.#state.name;
-    this.#enter(this.#rest);
+    this.#enter(this.#rest, 'operator');
     if (from !== 'closed' && from !== 'disabled') this.#tell(this.#options.onClose);
   }
 
@@ -153,13 +138,13 @@ export class CircuitBreaker {
   forceOpen(): void {
     if (this.#state.name === 'forced-open') return;
     this.#openings++;
-    this.#enter({ name: 'forced-open' });
+    this.#enter({ name: 'forced-open' }, 'operator');
     this.#tell(this.#options.onOpen);
   }
 
   /** Lets everything through until `reset()`. */
   disable(): void {
-    this.#enter({ name: 'disabled' });
+    this.#enter({ name: 'disabled' }, 'operator');
   }
 
   /** Whether there is nothing to tell a successor. */
@@ -209,18 +194,24 @@ export class CircuitBreaker {
     if (this.#rest.name === 'disabled' && snapshot.state !== 'forced-open') return;
     switch (snapshot.state) {
       case 'closed':
-        return this.#enter({
-          name: 'closed',
-          failures: Math.min(snapshot.failures, this.#options.failureThreshold - 1),
-        });
+        return this.#enter(
+          { name: 'closed', failures: Math.min(snapshot.failures, this.#options.failureThreshold - 1) },
+          'predecessor',
+        );
       case 'open': {
         const left = Math.min(this.#options.openDuration, Math.max(0, snapshot.retryAt - storeNow));
-        return this.#enter({ name: 'open', until: this.clock.monotonic() + left });
+        return this.#enter({ name: 'open', until: this.clock.monotonic() + left }, 'predecessor');
       }
       case 'forced-open':
       case 'disabled':
-        return this.#enter({ name: snapshot.state });
+        return this.#enter({ name: snapshot.state }, 'predecessor');
     }
+  }
+
+  /** The last leader left nothing: what this replica saw in an earlier term is over. What was ordered on it until a reset stays. */
+  forget(): void {
+    if (this.#state.name === 'forced-open' || this.#state.name === 'disabled' || this.isAtRest) return;
+    this.#enter(this.#rest);
   }
 
   #open(): void {
@@ -229,21 +220,17 @@ export class CircuitBreaker {
     this.#tell(this.#options.onOpen);
   }
 
-  #enter(state: State): void {
+  #enter(state: State, cause: TransitionCause = 'iterations'): void {
     const from = this.#state.name;
     this.#state = state;
     this.#generation++;
-    if (from !== state.name) this.hooks.onTransition?.(from, state.name);
+    if (from !== state.name) this.hooks.onTransition?.(from, state.name, cause, this.view().retryAt);
   }
 
   #tell(listener: ((event: CircuitBreakerEvent) => void) | undefined): void {
-    const contain = (error: unknown) => this.hooks.onListenerError?.(error);
-    try {
-      // An async function is a listener too, in TypeScript's eyes and in users' code.
-      const returned: unknown = listener?.({ worker: this.worker, retryAt: this.view().retryAt });
-      Promise.resolve(returned).catch(contain);
-    } catch (error) {
-      contain(error);
-    }
+    callGuest(
+      () => listener?.({ worker: this.worker, retryAt: this.view().retryAt }),
+      (error) => this.hooks.onListenerError?.(error),
+    );
   }
 }

@@ -1,18 +1,26 @@
+export * from './circuit-breaker-options.js';
 export * from './circuit-breaker.js';
 export { currentIteration, type Iteration } from './iteration.js';
 export * from './runner.js';
+export { remarksOn } from './remarks.js';
 export { CronSlots } from './schedules/cron-slots.js';
-export type { IterationOutcome, Refusal } from './schedules/schedule.js';
-export * from './statistics.js';
-export * from './worker.js';
+export type { IterationOutcome, Refusal } from './attempt.js';
+export type { DurationStatistics } from './durations.js';
+export type { ErrorRecord, WorkerMetrics } from './statistics.js';
+export { Worker } from './worker.js';
+export type { WorkerContext } from './worker-context.js';
+export { errorRateOf, type WorkerCounts } from './worker-counts.js';
 export * from './worker-definition.js';
+export * from './worker-outline.js';
+export * from './worker-report.js';
 export * from './background-service.js';
 export * from './schedule-config.js';
 export * from './term-history.js';
-export { decodeCircuitSnapshot } from './circuit-snapshot.js';
+export { circuitField, decodeCircuitSnapshot } from './circuit-snapshot.js';
 export {
   decodeWorkerRecord,
-  holdField,
+  pauseField,
+  NO_RECORD,
   type RecordedError,
   recordField,
   type WorkerRecord,

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Logger } from '@nestjs/common';
+import { shared } from '../kit/index.js';
 import type { Term } from '../leadership/index.js';
 
 /** One run of a worker, handed to its method and found by `currentIteration()` anywhere below it. */
@@ -22,7 +23,7 @@ export interface Iteration {
   readonly logger: Logger;
 }
 
-const storage = new AsyncLocalStorage<Iteration>();
+const storage = shared('iteration', () => new AsyncLocalStorage<Iteration>());
 
 /** The iteration that the calling code runs in, if it runs in one. */
 export function currentIteration(): Iteration | undefined {

@@ -8,6 +8,7 @@ import { decodeTerms, TERMS_FIELD } from './term-history.js';
 import { decodeWorkerRecord, recordField } from './worker-record.js';
 import { startField } from './schedules/interval-schedule.js';
 import { Worker } from './worker.js';
+import type { ScheduleSpec } from './worker-definition.js';
 
 const every = (ms: number) => ({ kind: 'interval', every: ms }) as const;
 
@@ -68,6 +69,28 @@ describe('Runner', () => {
       one.start();
       await clock.advance(1_000);
       expect(work).toHaveBeenCalledTimes(1);
+    });
+
+    it('aborts the work of those that have begun with the term, where another one cannot begin', async () => {
+      let signal: AbortSignal | undefined;
+      const work = (iteration: { readonly signal: AbortSignal }) => {
+        signal = iteration.signal;
+        return new Promise<void>((resolve) => iteration.signal.addEventListener('abort', () => resolve()));
+      };
+      const one = replica('one', [
+        testWorker(every(1_000), work, {}, 'good'),
+        testWorker(every(1_000), () => undefined, {}, 'bad'),
+      ]);
+      jest.spyOn(one.worker('bad'), 'begin').mockImplementation(() => {
+        throw new Error('on purpose');
+      });
+      one.start();
+      await clock.advance(1_000);
+      expect(signal?.aborted).toBe(false);
+      const stopped = one.stop();
+      expect(signal?.aborted).toBe(true);
+      expect(await stopped).toBe(true);
+      expect(errors.join()).toContain('Beginning the work of "test:leader" failed: on purpose');
     });
 
     it('begins a worker that is added during a term at once', async () => {
@@ -242,6 +265,40 @@ describe('Runner', () => {
         { holder: 'one', token: first, from: first, to: first + 5_000, reason: 'stop' },
         { holder: 'two', token: first + 5_000, from: first + 5_000, to: null, reason: null },
       ]);
+    });
+
+    describe('of a leader that was killed', () => {
+      const began = Date.parse('2026-01-01T00:00:00Z');
+
+      async function killed(schedule: ScheduleSpec, successor: 'watches' | 'comes later') {
+        const workers = () => [testWorker(schedule, () => undefined)];
+        const one = replica('one', workers()).start();
+        const two = replica('two', workers());
+        await clock.advance(1);
+        if (successor === 'watches') two.start();
+        await clock.advance(15_500);
+        one.kill();
+        await clock.advance(60_000);
+        if (successor !== 'watches') two.start();
+        await clock.advance(11_000);
+        const [first, second] = decodeTerms((await readLedger())?.[TERMS_FIELD]);
+        expect(first).toMatchObject({ holder: 'one', to: null });
+        expect(second).toMatchObject({ holder: 'two', to: null });
+        expect(second).not.toHaveProperty('lastSign');
+        return { lastSign: first!.lastSign! - began, from: second!.from - began };
+      }
+
+      it('keeps when its successor saw that it had renewed, however seldom it works', async () => {
+        const { lastSign, from } = await killed(every(3_600_000), 'watches');
+        expect(lastSign).toBeGreaterThanOrEqual(10_000);
+        expect(lastSign).toBeLessThan(10_100);
+        expect(from).toBeGreaterThan(40_000);
+      });
+
+      it('keeps the last sign of its work where nobody watched, and not the time of its successor', async () => {
+        // It renewed after ten seconds; of what it did since, nobody can know.
+        expect((await killed(every(1_000), 'comes later')).lastSign).toBe(9_000);
+      });
     });
 
     it('counts on where the last leader stopped', async () => {

@@ -1,16 +1,19 @@
+import { inBackground, onAbort } from '../kit/index.js';
 import type { Clock, Ledger } from '../lease/index.js';
-import type { Duties, RecordEntry, Term } from '../leadership/index.js';
+import type { Duties, Predecessor, RecordEntry, Term } from '../leadership/index.js';
 import { LeadershipLostError } from '../errors/index.js';
-import { decodeTerms, TERMS_FIELD, withTerm } from './term-history.js';
+import { adoptRenamed } from './renamed-worker.js';
+import { decodeTerms, TERMS_FIELD, type TermRecord, withLastSign, withTerm } from './term-history.js';
 import { TermLedger } from './term-ledger.js';
 import type { Worker } from './worker.js';
 
 /** All workers of one key: what this replica does while it holds that lease. */
 export class Runner implements Duties {
-  readonly #workers = new Map<string, Worker>();
+  readonly #workers: Worker[] = [];
   #ledger: TermLedger | undefined;
   #began = 0;
-  #cutShort: () => void = () => undefined;
+  /** While a drain goes on. */
+  #cutShort: (() => void) | undefined;
 
   /** @param onTermChange called when a term has begun or ended */
   constructor(
@@ -19,27 +22,32 @@ export class Runner implements Duties {
   ) {}
 
   get workers(): readonly Worker[] {
-    return [...this.#workers.values()];
+    return this.#workers;
   }
 
   add(worker: Worker): void {
-    this.#workers.set(worker.name, worker);
-    if (this.#ledger?.term.isLive()) worker.begin(this.#ledger.term, this.#ledger);
+    this.#workers.push(worker);
+    if (this.#ledger?.term.isLive()) worker.begin(this.#ledger);
   }
 
-  begin(term: Term, entries: Ledger, record: RecordEntry): void {
+  begin(term: Term, entries: Ledger, record: RecordEntry, before?: Predecessor): void {
     const ledger = new TermLedger(term, entries, record);
     this.#ledger = ledger;
     this.#began = term.storeNow();
-    this.#writeHistory(ledger);
-    // One listener for all workers: the abort reaches every one of them before `abort()` returns.
-    term.signal.addEventListener('abort', () => this.#end(term.signal.reason), { once: true });
-    for (const worker of this.#workers.values()) worker.begin(term, ledger);
+    this.#writeHistory(ledger, this.#historyBefore(ledger, before));
+    this.#adoptRenamed(ledger);
+    try {
+      for (const worker of this.#workers) worker.begin(ledger);
+    } finally {
+      // One listener for all workers: the abort reaches every one of them before `abort()` returns. If the term ended while they began, it
+      // reaches them now. If one could not begin, those that did must hear of it all the same.
+      onAbort(term.signal, () => this.#end(term.signal.reason));
+    }
     this.onTermChange();
   }
 
   async drain(term: Term, timeout: number): Promise<readonly string[]> {
-    const waitingFor = new Set(this.#workers.values());
+    const waitingFor = new Set(this.#workers);
     const drained = Promise.all(
       [...waitingFor].map(async (worker) => {
         await worker.drained();
@@ -49,15 +57,17 @@ export class Runner implements Duties {
     await new Promise<void>((resolve) => {
       const timer = this.clock.setTimeout(resolve, timeout);
       this.#cutShort = resolve;
-      void drained.then(() => {
-        timer.cancel();
-        resolve();
-      });
+      inBackground(
+        drained.then(() => {
+          timer.cancel();
+          resolve();
+        }),
+      );
     });
-    this.#cutShort = () => undefined;
+    this.#cutShort = undefined;
     // What the workers have to say to their successors is put down before they forget the term; the release takes it along.
     this.#contribute();
-    for (const worker of this.#workers.values()) worker.dismiss(term);
+    for (const worker of this.#workers) worker.dismiss(term);
     return [...waitingFor].map(({ name }) => name);
   }
 
@@ -73,7 +83,7 @@ export class Runner implements Duties {
 
   /** Ends a drain that is going on, as if its time were up. */
   cutShort(): void {
-    this.#cutShort();
+    this.#cutShort?.();
   }
 
   unsavedEntries(): Ledger {
@@ -85,26 +95,41 @@ export class Runner implements Duties {
     this.#ledger?.markSaved(entries);
   }
 
+  #adoptRenamed(ledger: TermLedger): void {
+    const [only, ...others] = this.#workers;
+    if (!only || others.length > 0) return;
+    const former = adoptRenamed(ledger, only.definition);
+    if (former !== undefined)
+      only.reporter.log.log(`Goes on with what ${former} left: its class has another name now`);
+  }
+
   #contribute(): void {
-    for (const worker of this.#workers.values()) worker.contribute();
+    for (const worker of this.#workers) worker.contribute();
   }
 
   #end(reason: unknown): void {
-    for (const worker of this.#workers.values()) worker.end(reason);
-    if (this.#ledger && reason instanceof LeadershipLostError) this.#writeHistory(this.#ledger, reason);
+    for (const worker of this.#workers) worker.end(reason);
+    const ledger = this.#ledger;
+    if (ledger && reason instanceof LeadershipLostError)
+      this.#writeHistory(ledger, decodeTerms(ledger.get(TERMS_FIELD)), reason);
     this.onTermChange();
   }
 
   /** Puts the term into the history that its key's ledger keeps. */
-  #writeHistory(ledger: TermLedger, ended?: LeadershipLostError): void {
+  #writeHistory(ledger: TermLedger, history: readonly TermRecord[], ended?: LeadershipLostError): void {
     const { holder, fencingToken: token } = ledger.term;
-    const history = withTerm(decodeTerms(ledger.get(TERMS_FIELD)), {
-      holder,
-      token,
-      from: Math.round(this.#began),
+    const term = {
+      ...{ holder, token, from: Math.round(this.#began) },
       to: ended ? Math.round(ledger.term.storeNow()) : null,
       reason: ended?.reason ?? null,
-    });
-    ledger.put(TERMS_FIELD, JSON.stringify(history));
+    };
+    ledger.put(TERMS_FIELD, JSON.stringify(withTerm(history, term)));
+  }
+
+  /** The terms before this one. What is known of a leader that was killed is put down now: this term's records take the place of its own. */
+  #historyBefore(ledger: TermLedger, before: Predecessor | undefined): readonly TermRecord[] {
+    const entries = { fields: ledger.fields(), get: (field: string) => ledger.get(field) };
+    const heard = new Map(before && [[before.holder, before.heardAt]]);
+    return withLastSign(decodeTerms(ledger.get(TERMS_FIELD)), entries, this.#began, heard);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ERROR_MESSAGE_LENGTH, KEPT_ERRORS, Statistics, WINDOW } from './statistics.js';
+import { WINDOW } from './durations.js';
+import { ERROR_MESSAGE_LENGTH, KEPT_ERRORS, Statistics } from './statistics.js';
 
 const AT = Date.UTC(2026, 0, 1);
 
@@ -7,6 +8,7 @@ describe('Statistics', () => {
   it('is all zero and undefined at first', () => {
     expect(new Statistics().view()).toEqual({
       iterations: 0,
+      succeeded: 0,
       errors: 0,
       aborted: 0,
       skipped: 0,
@@ -86,10 +88,21 @@ describe('Statistics', () => {
     expect(cut?.message).toBe(`${'y'.repeat(ERROR_MESSAGE_LENGTH - 1)}…`);
   });
 
+  it('keeps the causes of an error, which say what to do about it', () => {
+    const statistics = new Statistics();
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:5432');
+    statistics.failed(AT, 1, new Error('Failed query: select 1', { cause }));
+    statistics.failed(AT, 1, new Error('z'.repeat(2 * ERROR_MESSAGE_LENGTH), { cause }));
+    const [short, long] = statistics.view().recentErrors.map(({ message }) => message);
+    expect(short).toBe('Failed query: select 1 (cause: connect ECONNREFUSED 127.0.0.1:5432)');
+    expect(long).toMatch(/^z+… \(cause: connect ECONNREFUSED 127\.0\.0\.1:5432\)$/);
+    expect(long).toHaveLength(ERROR_MESSAGE_LENGTH);
+  });
+
   it('sums up durations', () => {
     const statistics = new Statistics();
     for (const duration of [40, 10, 30, 20]) statistics.succeeded(AT, duration);
-    expect(statistics.view().durations).toEqual({ count: 4, last: 20, mean: 25, max: 40, p50: 30, p95: 40 });
+    expect(statistics.view().durations).toEqual({ count: 4, last: 20, mean: 25, max: 40, p50: 20, p95: 40 });
   });
 
   it('takes percentiles from the last 100 iterations, failed ones too', () => {
@@ -100,14 +113,25 @@ describe('Statistics', () => {
       count: 600,
       last: 100,
       max: 10_000,
-      p50: 51,
-      p95: 96,
+      p50: 50,
+      p95: 95,
     });
+  });
+
+  it.each([
+    [1, 7, 7],
+    [10, 5, 10],
+    [20, 10, 19],
+    [21, 11, 20],
+  ])('takes the nearest rank as percentile, of %i durations', (count, p50, p95) => {
+    const statistics = new Statistics();
+    for (let i = 1; i <= count; i++) statistics.succeeded(AT, count === 1 ? 7 : i);
+    expect(statistics.view().durations).toMatchObject({ p50, p95 });
   });
 
   it('sorts durations as numbers', () => {
     const statistics = new Statistics();
     for (const duration of [9, 100, 1_000, 10]) statistics.succeeded(AT, duration);
-    expect(statistics.view().durations).toMatchObject({ p50: 100, p95: 1_000 });
+    expect(statistics.view().durations).toMatchObject({ p50: 10, p95: 1_000 });
   });
 });

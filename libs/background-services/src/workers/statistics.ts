@@ -1,42 +1,23 @@
-import { cut, describeError } from '../errors/index.js';
+import { describeError } from '../errors/index.js';
+import { Durations, type DurationStatistics } from './durations.js';
+import { errorRateOf, NO_COUNTS, type WorkerCounts } from './worker-counts.js';
 
 /** Error messages are cut to this many characters. */
 export const ERROR_MESSAGE_LENGTH = 500;
 /** How many of the last errors are kept. */
 export const KEPT_ERRORS = 10;
-/** How many of the last finished iterations the recent error rate and the percentiles look at. */
-export const WINDOW = 100;
 
+/** An error that an iteration ended with. */
 export interface ErrorRecord {
   readonly at: Date;
   /** Class name of the error. */
   readonly type: string;
-  /** Cut to 500 characters. */
+  /** With those of its causes; 500 characters at most. */
   readonly message: string;
 }
 
-/** Milliseconds. Percentiles are of the last 100 finished iterations. */
-export interface DurationStatistics {
-  readonly count: number;
-  readonly last: number;
-  readonly mean: number;
-  readonly max: number;
-  readonly p50: number;
-  readonly p95: number;
-}
-
 /** What one worker did on this replica since it booted. */
-export interface WorkerMetrics {
-  /** Iterations started. */
-  readonly iterations: number;
-  /** Iterations that failed. */
-  readonly errors: number;
-  /** Iterations that ended because the term, the worker or the app did: neither success nor error. */
-  readonly aborted: number;
-  /** Ticks that found an iteration running, or the worker paused. */
-  readonly skipped: number;
-  /** Cron slots that were given up by the misfire policy. */
-  readonly missed: number;
+export interface WorkerMetrics extends WorkerCounts {
   /** Errors / (successes + errors) since boot, 0 to 1. */
   readonly errorRate: number;
   /** The same over the last 100 finished iterations. */
@@ -50,20 +31,16 @@ export interface WorkerMetrics {
 
 /** Counts what a worker does. Recording costs a few additions; everything else is derived when somebody looks. */
 export class Statistics {
-  /** Of the last finished iterations: durations, those of failures as `-1 - duration`. Made when there is one: there may be thousands of workers. */
-  #finished: Float32Array | undefined;
-  #started = 0;
-  #succeeded = 0;
-  #failed = 0;
-  #aborted = 0;
-  #skipped = 0;
-  #missed = 0;
+  readonly #counts: { -readonly [Name in keyof WorkerCounts]: number } = { ...NO_COUNTS };
+  /** Made when an iteration has finished: there may be thousands of workers. */
+  #durations: Durations | undefined;
   #lastStart = NaN;
   #lastSuccess = NaN;
-  #lastDuration = 0;
-  #total = 0;
-  #max = 0;
-  #errors: ErrorRecord[] = [];
+  /** The same on the monotonic clock, as of each error. */
+  #steadyStart = NaN;
+  #steadySuccess = NaN;
+  #steadyErrors: readonly number[] = NONE;
+  #errors: readonly ErrorRecord[] = NONE;
   #version = 0;
 
   /** Another number whenever something was counted. */
@@ -71,8 +48,9 @@ export class Statistics {
     return this.#version;
   }
 
-  get iterations(): number {
-    return this.#started;
+  /** As of now; it goes on counting. */
+  get counts(): WorkerCounts {
+    return this.#counts;
   }
 
   /** Wall time of the last start; NaN before the first. */
@@ -80,117 +58,87 @@ export class Statistics {
     return this.#lastStart;
   }
 
-  started(at: number): void {
+  /**
+   * @param at wall time, for whoever looks on this machine
+   * @param steady the same moment on the monotonic clock, which a step of the wall clock does not move
+   */
+  started(at: number, steady = at): void {
     this.#version++;
-    this.#started++;
+    this.#counts.iterations++;
     this.#lastStart = at;
+    this.#steadyStart = steady;
   }
 
-  succeeded(at: number, duration: number): void {
-    this.#finish(duration, 'success');
-    this.#succeeded++;
+  succeeded(at: number, duration: number, steady = at): void {
+    this.#finished(duration, 'success');
+    this.#counts.succeeded++;
     this.#lastSuccess = at;
+    this.#steadySuccess = steady;
   }
 
-  failed(at: number, duration: number, error: unknown): void {
-    this.#finish(duration, 'failure');
-    this.#failed++;
+  failed(at: number, duration: number, error: unknown, steady = at): void {
+    this.#finished(duration, 'failure');
+    this.#counts.errors++;
+    this.#steadyErrors = [...this.#steadyErrors.slice(1 - KEPT_ERRORS), steady];
     this.#errors = [...this.#errors.slice(1 - KEPT_ERRORS), toRecord(at, error)];
   }
 
   aborted(): void {
     this.#version++;
-    this.#aborted++;
+    this.#counts.aborted++;
   }
 
   skipped(ticks: number): void {
     this.#version++;
-    this.#skipped += ticks;
+    this.#counts.skipped += ticks;
   }
 
   missed(slots: number): void {
     this.#version++;
-    this.#missed += slots;
+    this.#counts.missed += slots;
   }
 
-  /** What has been counted, without what costs more to derive. */
-  counts() {
-    return {
-      iterations: this.#started,
-      succeeded: this.#succeeded,
-      errors: this.#failed,
-      aborted: this.#aborted,
-      skipped: this.#skipped,
-      missed: this.#missed,
-    };
-  }
-
-  /** The last times and durations, ms, without what costs more to derive. */
+  /** The last times, of the monotonic clock, and durations, ms, without what costs more to derive. */
   latest() {
-    const count = this.#succeeded + this.#failed;
     return {
-      startedAt: this.#lastStart,
-      succeededAt: this.#lastSuccess,
-      errors: this.#errors as readonly ErrorRecord[],
-      duration: this.#lastDuration,
-      meanDuration: count === 0 ? 0 : this.#total / count,
-      maxDuration: this.#max,
+      startedAt: this.#steadyStart,
+      succeededAt: this.#steadySuccess,
+      errors: this.#errors,
+      /** Of each of the errors. */
+      failedAt: this.#steadyErrors,
+      duration: this.#durations?.last ?? 0,
+      meanDuration: this.#durations?.mean ?? 0,
+      maxDuration: this.#durations?.max ?? 0,
     };
   }
 
   view(): WorkerMetrics {
-    const count = this.#succeeded + this.#failed;
-    const size = Math.min(count, WINDOW);
-    const finished = Array.from(this.#finished?.subarray(0, size) ?? []);
-    const failures = finished.filter((duration) => duration < 0).length;
-    const recent = finished
-      .map((duration) => (duration < 0 ? -1 - duration : duration))
-      .sort((a, b) => a - b);
     return {
-      iterations: this.#started,
-      errors: this.#failed,
-      aborted: this.#aborted,
-      skipped: this.#skipped,
-      missed: this.#missed,
-      errorRate: count === 0 ? 0 : this.#failed / count,
-      recentErrorRate: size === 0 ? 0 : failures / size,
+      ...this.#counts,
+      errorRate: errorRateOf(this.#counts),
       lastStartAt: toDate(this.#lastStart),
       lastSuccessAt: toDate(this.#lastSuccess),
       lastErrorAt: this.#errors.at(-1)?.at,
       recentErrors: this.#errors,
-      durations: {
-        count,
-        last: this.#lastDuration,
-        mean: count === 0 ? 0 : this.#total / count,
-        max: this.#max,
-        p50: percentile(recent, 0.5),
-        p95: percentile(recent, 0.95),
-      },
+      ...(this.#durations ?? NO_DURATIONS).view(),
     };
   }
 
-  #finish(duration: number, result: 'success' | 'failure'): void {
+  #finished(duration: number, result: 'success' | 'failure'): void {
     this.#version++;
-    this.#finished ??= new Float32Array(WINDOW);
-    const slot = (this.#succeeded + this.#failed) % WINDOW;
-    this.#finished[slot] = result === 'success' ? duration : -1 - duration;
-    this.#lastDuration = duration;
-    this.#total += duration;
-    if (duration > this.#max) this.#max = duration;
+    this.#durations ??= new Durations();
+    this.#durations.add(duration, result);
   }
 }
 
+const NONE: readonly never[] = [];
+const NO_DURATIONS = new Durations();
+
 function toRecord(at: number, error: unknown): ErrorRecord {
-  const { type, message } = describeError(error);
-  return { at: new Date(at), type, message: cut(message, ERROR_MESSAGE_LENGTH) };
+  const { type, message } = describeError(error, ERROR_MESSAGE_LENGTH);
+  return { at: new Date(at), type, message };
 }
 
 function toDate(time: number): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time);
-}
-
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted.length === 0
-    ? 0
-    : (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
 }

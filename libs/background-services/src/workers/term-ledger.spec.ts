@@ -101,6 +101,29 @@ describe('TermLedger', () => {
     });
   });
 
+  describe('a value that is put back while another is under way', () => {
+    it('is sent again, for the other one may be what the store has', () => {
+      const { ledger } = setUp({ field: 'a' });
+      ledger.put('field', 'b');
+      const sent = ledger.unsaved();
+      ledger.put('field', 'a');
+      expect(ledger.unsaved()).toEqual({ field: 'a' });
+      ledger.markSaved(sent);
+      expect(ledger.get('field')).toBe('a');
+      expect(ledger.unsaved()).toEqual({ field: 'a' });
+      ledger.markSaved({ field: 'a' });
+      expect(ledger.unsaved()).toEqual({});
+    });
+
+    it('is sent again where nobody knows whether the other one arrived', async () => {
+      const { ledger, answers } = setUp({ field: 'a' });
+      answers.push(UNKNOWN);
+      await ledger.save('field', 'b');
+      ledger.put('field', 'a');
+      expect(ledger.unsaved()).toEqual({ field: 'a' });
+    });
+  });
+
   describe('save', () => {
     it('sends the change now, so that nothing is left for the renewal', async () => {
       const { ledger, store } = setUp();

@@ -1,5 +1,5 @@
 import type { MisfirePolicy } from '../events/index.js';
-import type { CircuitBreakerOptions } from './circuit-breaker.js';
+import type { CircuitBreakerOptions } from './circuit-breaker-options.js';
 import type { Iteration } from './iteration.js';
 
 export type { MisfirePolicy };

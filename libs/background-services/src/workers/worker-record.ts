@@ -1,15 +1,5 @@
 import { cut } from '../errors/index.js';
-import type { Statistics } from './statistics.js';
-
-/** What a worker has done in all terms of all replicas. Counts of a leader that was killed are those of its last renewal. */
-export interface WorkerCounts {
-  readonly iterations: number;
-  readonly succeeded: number;
-  readonly errors: number;
-  readonly aborted: number;
-  readonly skipped: number;
-  readonly missed: number;
-}
+import { NO_COUNTS, type WorkerCounts } from './worker-counts.js';
 
 /** One error, as it is shown to the fleet. */
 export interface RecordedError {
@@ -21,8 +11,9 @@ export interface RecordedError {
 }
 
 /**
- * What the leader leaves of a worker in the ledger with each renewal, for its successor and for whoever looks at the fleet. Times are of the
- * store's clock, ms since the epoch; durations are of the leader that wrote, ms.
+ * What the leader leaves of a worker in the ledger with each renewal, for its successor and for whoever looks at the fleet: what the worker has
+ * done in all terms of all replicas. Counts of a leader that was killed are those of its last renewal. Times are of the store's clock, ms since
+ * the epoch; durations are of the leader that wrote, ms.
  */
 export interface WorkerRecord extends WorkerCounts {
   readonly lastStartAt: number | null;
@@ -35,107 +26,28 @@ export interface WorkerRecord extends WorkerCounts {
   readonly recentErrors: readonly RecordedError[];
 }
 
-export const RECORDED_ERRORS = 3;
-export const RECORDED_MESSAGE_LENGTH = 200;
-
-const NOTHING: WorkerCounts = { iterations: 0, succeeded: 0, errors: 0, aborted: 0, skipped: 0, missed: 0 };
-const NO_RECORD: WorkerRecord = {
-  ...NOTHING,
+export const NO_RECORD: WorkerRecord = {
+  ...NO_COUNTS,
   ...{ lastStartAt: null, lastSuccessAt: null, lastErrorAt: null, nextRunAt: null },
   ...{ lastDuration: 0, meanDuration: 0, maxDuration: 0, recentErrors: [] },
 };
-const COUNTS = Object.keys(NOTHING) as (keyof WorkerCounts)[];
+export const RECORDED_ERRORS = 3;
+export const RECORDED_MESSAGE_LENGTH = 200;
+
+const COUNTS = Object.keys(NO_COUNTS) as (keyof WorkerCounts)[];
 
 /** Ledger field of a worker's record. */
 export function recordField(worker: string): string {
   return `status:${worker}`;
 }
 
+export function isRecordField(field: string): boolean {
+  return field.startsWith(recordField(''));
+}
+
 /** Ledger field of the order that a worker shall not run. */
-export function holdField(worker: string): string {
+export function pauseField(worker: string): string {
   return `hold:${worker}`;
-}
-
-/** What one term adds to what there was before it: counts go on, and what this term has not done yet is told as the predecessor left it. */
-export class TermRecord {
-  readonly #before: WorkerRecord;
-  readonly #mark: WorkerCounts;
-  readonly #last: ReturnType<Statistics['latest']>;
-
-  constructor(
-    record: WorkerRecord | undefined,
-    private readonly statistics: Statistics,
-  ) {
-    this.#before = record ?? NO_RECORD;
-    this.#mark = statistics.counts();
-    this.#last = statistics.latest();
-  }
-
-  /**
-   * The record as of now.
-   * @param ahead of this replica's wall clock the store's is, ms
-   */
-  view(nextRunAt: number | undefined, ahead: number): WorkerRecord {
-    const before = this.#before;
-    const last = this.#last;
-    const latest = this.statistics.latest();
-    const { iterations, succeeded, errors, aborted, skipped, missed } = this.#total();
-    // Replicas may have different wall clocks; what they tell each other is in the store's.
-    const inStoreTime = (wall: number) => Math.round(wall + ahead);
-    const fresh = latest.errors.filter((error) => !last.errors.includes(error));
-    const lastError = fresh.at(-1);
-    const hasFinished = succeeded + errors > before.succeeded + before.errors;
-    // Member by member: a thousand of these are made with every renewal, and spreading one object in another costs more than all the rest.
-    return {
-      iterations,
-      succeeded,
-      errors,
-      aborted,
-      skipped,
-      missed,
-      lastStartAt: isNews(latest.startedAt, last.startedAt)
-        ? inStoreTime(latest.startedAt)
-        : before.lastStartAt,
-      lastSuccessAt: isNews(latest.succeededAt, last.succeededAt)
-        ? inStoreTime(latest.succeededAt)
-        : before.lastSuccessAt,
-      lastErrorAt: lastError ? inStoreTime(lastError.at.getTime()) : before.lastErrorAt,
-      nextRunAt: nextRunAt === undefined ? null : inStoreTime(nextRunAt),
-      lastDuration: hasFinished ? latest.duration : before.lastDuration,
-      meanDuration: hasFinished ? latest.meanDuration : before.meanDuration,
-      maxDuration: Math.max(latest.maxDuration, before.maxDuration),
-      recentErrors:
-        fresh.length === 0
-          ? before.recentErrors
-          : [
-              ...before.recentErrors,
-              ...fresh.map(({ at, type, message }) => ({
-                at: inStoreTime(at.getTime()),
-                type,
-                message: cut(message, RECORDED_MESSAGE_LENGTH),
-              })),
-            ].slice(-RECORDED_ERRORS),
-    };
-  }
-
-  #total(): WorkerCounts {
-    const now = this.statistics.counts();
-    const before = this.#before;
-    const mark = this.#mark;
-    return {
-      iterations: before.iterations + now.iterations - mark.iterations,
-      succeeded: before.succeeded + now.succeeded - mark.succeeded,
-      errors: before.errors + now.errors - mark.errors,
-      aborted: before.aborted + now.aborted - mark.aborted,
-      skipped: before.skipped + now.skipped - mark.skipped,
-      missed: before.missed + now.missed - mark.missed,
-    };
-  }
-}
-
-/** Whether something happened since: times are NaN until it does. */
-function isNews(time: number, before: number): boolean {
-  return !Number.isNaN(time) && time !== before;
 }
 
 /** A record as the ledger has it. What is nothing is left out: with many workers, these are most of what a renewal carries. */
@@ -174,9 +86,8 @@ export function decodeWorkerRecord(text: string | undefined): WorkerRecord | und
   try {
     const value = JSON.parse(text) as Partial<Record<keyof WorkerRecord, unknown>> | null;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    const counts = eachCount((name) => asAmount(value[name]));
     return {
-      ...counts,
+      ...asCounts(value),
       lastStartAt: asTime(value.lastStartAt),
       lastSuccessAt: asTime(value.lastSuccessAt),
       lastErrorAt: asTime(value.lastErrorAt),
@@ -185,7 +96,7 @@ export function decodeWorkerRecord(text: string | undefined): WorkerRecord | und
       meanDuration: asAmount(value.meanDuration),
       maxDuration: asAmount(value.maxDuration),
       recentErrors: Array.isArray(value.recentErrors)
-        ? value.recentErrors.filter(isError).slice(-RECORDED_ERRORS)
+        ? value.recentErrors.slice(-RECORDED_ERRORS).flatMap(asRecordedError)
         : [],
     };
   } catch {
@@ -193,16 +104,17 @@ export function decodeWorkerRecord(text: string | undefined): WorkerRecord | und
   }
 }
 
-function eachCount(amount: (name: keyof WorkerCounts) => number): WorkerCounts {
-  const counts = COUNTS.map((name): [string, number] => [name, amount(name)]);
+function asCounts(value: Partial<Record<keyof WorkerCounts, unknown>>): WorkerCounts {
+  const counts = COUNTS.map((name): [string, number] => [name, asAmount(value[name])]);
   return Object.fromEntries(counts) as unknown as WorkerCounts;
 }
 
 /** The largest time that a Date can hold. */
 const LAST_TIME = 8.64e15;
 
+/** Counts and durations are smaller. */
 function isAmount(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < Infinity;
+  return typeof value === 'number' && value >= 0 && value <= LAST_TIME;
 }
 
 function asAmount(value: unknown): number {
@@ -210,10 +122,13 @@ function asAmount(value: unknown): number {
 }
 
 function asTime(value: unknown): number | null {
-  return isAmount(value) && value <= LAST_TIME ? value : null;
+  return isAmount(value) ? value : null;
 }
 
-function isError(value: unknown): value is RecordedError {
+function asRecordedError(value: unknown): readonly RecordedError[] {
   const { at, type, message } = (value ?? {}) as Partial<Record<keyof RecordedError, unknown>>;
-  return asTime(at) !== null && typeof type === 'string' && typeof message === 'string';
+  const time = asTime(at);
+  if (time === null || typeof type !== 'string' || typeof message !== 'string') return [];
+  const [shortType, shortMessage] = [type, message].map((text) => cut(text, RECORDED_MESSAGE_LENGTH));
+  return [{ at: time, type: shortType ?? '', message: shortMessage ?? '' }];
 }

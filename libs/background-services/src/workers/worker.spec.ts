@@ -1,15 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { listenOften, warnedOfListeners } from '../../../../test/support/warned-of-listeners.js';
 import { IterationTimeoutError, LeadershipLostError, WorkerStoppedError } from '../errors/index.js';
 import { instant } from '../lease/index.js';
 import { Term } from '../leadership/index.js';
 import { TestClock } from '../testing/test-clock.js';
 import { Gate, TEST_KEY, TEST_TIMING, testWorker } from '../spec-support/replica.js';
-import { CIRCUIT_BREAKER_DEFAULTS, type CircuitBreakerOptions } from './circuit-breaker.js';
+import { CIRCUIT_BREAKER_DEFAULTS, type CircuitBreakerOptions } from './circuit-breaker-options.js';
+import { circuitField } from './circuit-snapshot.js';
 import { currentIteration, type Iteration } from './iteration.js';
-import type { Attempt, AttemptSteps, IterationOutcome } from './schedules/schedule.js';
+import type { Attempt, AttemptSteps, IterationOutcome } from './attempt.js';
 import { TermLedger } from './term-ledger.js';
-import { circuitField, Worker } from './worker.js';
+import { Worker } from './worker.js';
 import type { ScheduleSpec, WorkerOptions } from './worker-definition.js';
 
 /** A schedule that keeps out of the way: iterations are attempted by hand. */
@@ -59,7 +61,7 @@ describe('Worker', () => {
   function leading(run: (iteration: Iteration) => unknown, how: SetUp = {}) {
     const worker = workerOf(run, how);
     const { term, ledger } = newTerm();
-    worker.begin(term, ledger);
+    worker.begin(ledger);
     const endTerm = () => {
       term.closeGate();
       term.abort('lost');
@@ -209,7 +211,7 @@ describe('Worker', () => {
       endTerm();
       worker.dismiss(term);
       const next = newTerm(2);
-      worker.begin(next.term, next.ledger);
+      worker.begin(next.ledger);
       expect(worker.attempt(0)).toEqual({ refused: 'busy' });
       gate.open();
       await finished(first);
@@ -227,7 +229,7 @@ describe('Worker', () => {
       endTerm();
       worker.dismiss(term);
       const next = newTerm(2);
-      worker.begin(next.term, next.ledger);
+      worker.begin(next.ledger);
       gate.open();
       await finished(attempt);
       expect(token).toBe(1);
@@ -416,6 +418,24 @@ describe('Worker', () => {
       expect((outcome as { error: Error }).error.cause).toBe(own);
     });
 
+    it.each([
+      ['a time limit', { timeLimit: 5_000 }],
+      ['none', {}],
+    ])(
+      'lets work add as many listeners to its signal as it likes, without a warning of Node: with %s',
+      async (_, options) => {
+        const signals: AbortSignal[] = [];
+        const work = ({ signal }: Iteration) => {
+          listenOften(signal);
+          signals.push(signal);
+        };
+        const { worker, term } = leading(work, { options });
+        await run(worker);
+        listenOften(term.signal);
+        expect([...signals, term.signal].map(warnedOfListeners)).toEqual([false, false]);
+      },
+    );
+
     it('does not touch an iteration that ends in time', async () => {
       const signals: AbortSignal[] = [];
       const { worker } = leading(({ signal }) => signals.push(signal), { options: { timeLimit: 5_000 } });
@@ -556,8 +576,23 @@ describe('Worker', () => {
       worker.dismiss(term);
       const successor = workerOf(sick);
       const next = newTerm(2, ledger.unsaved());
-      successor.begin(next.term, next.ledger);
+      successor.begin(next.ledger);
       expect(successor.attempt(0)).toEqual({ refused: 'circuit-open' });
+    });
+
+    it('keeps nothing of an earlier term where the last leader left nothing, but for an order', async () => {
+      const { worker, endTerm, term } = leading(sick);
+      for (let i = 0; i < 5; i++) await run(worker);
+      expect(worker.circuit.state).toBe('open');
+      endTerm();
+      worker.dismiss(term);
+      const second = newTerm(2, {});
+      worker.begin(second.ledger);
+      expect(worker.circuit.state).toBe('closed');
+      worker.breaker.forceOpen();
+      const third = newTerm(3, {});
+      worker.begin(third.ledger);
+      expect(worker.circuit.state).toBe('forced-open');
     });
 
     it('takes an aborted probe for no verdict', async () => {
@@ -565,10 +600,10 @@ describe('Worker', () => {
       const { worker, ledger, endTerm, term } = leading(() => work());
       for (let i = 0; i < 5; i++) await run(worker);
       await clock.advance(60_000);
-      const next = newTerm(2, {});
+      const next = newTerm(2, { [circuitField('worker')]: '{"state":"open","retryAt":0}' });
       endTerm();
       worker.dismiss(term);
-      worker.begin(next.term, next.ledger);
+      worker.begin(next.ledger);
       const gate = new Gate();
       work = () => gate.opened.then(sick);
       const probe = worker.attempt(0);
@@ -602,8 +637,8 @@ describe('Worker', () => {
     it('tells the ledger that it has recovered from what is written there', async () => {
       const worker = workerOf(() => undefined);
       const field = circuitField('worker');
-      const { term, ledger } = newTerm(1, { [field]: '{"state":"closed","failures":4}' });
-      worker.begin(term, ledger);
+      const { ledger } = newTerm(1, { [field]: '{"state":"closed","failures":4}' });
+      worker.begin(ledger);
       expect(worker.circuit.consecutiveFailures).toBe(4);
       await run(worker);
       worker.contribute();
@@ -612,8 +647,8 @@ describe('Worker', () => {
 
     it('takes garbage in the ledger for nothing', () => {
       const worker = workerOf(() => undefined);
-      const { term, ledger } = newTerm(1, { [circuitField('worker')]: '{"state":"open","retryAt":"soon"}' });
-      worker.begin(term, ledger);
+      const { ledger } = newTerm(1, { [circuitField('worker')]: '{"state":"open","retryAt":"soon"}' });
+      worker.begin(ledger);
       expect(worker.circuit.state).toBe('closed');
     });
 
@@ -625,8 +660,8 @@ describe('Worker', () => {
       async (_who, how) => {
         const worker = workerOf(sick, how);
         const open = JSON.stringify({ state: 'open', retryAt: clock.wall() + 60_000 });
-        const { term, ledger } = newTerm(1, { [circuitField('worker')]: open });
-        worker.begin(term, ledger);
+        const { ledger } = newTerm(1, { [circuitField('worker')]: open });
+        worker.begin(ledger);
         worker.breaker.reset();
         for (let i = 0; i < 20; i++) expect(await run(worker)).toMatchObject({ outcome: 'failed' });
         expect(worker.circuit.state).toBe('disabled');
@@ -747,8 +782,8 @@ describe('Worker', () => {
       const work = jest.fn();
       const worker = workerOf(work, { schedule: { kind: 'interval', every: 1_000 } });
       worker.stop();
-      const { term, ledger } = newTerm();
-      worker.begin(term, ledger);
+      const { ledger } = newTerm();
+      worker.begin(ledger);
       await clock.advance(5_000);
       expect(work).not.toHaveBeenCalled();
       expect(worker.nextRunAt).toBeUndefined();

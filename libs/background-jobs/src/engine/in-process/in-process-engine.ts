@@ -1,3 +1,5 @@
+import type { Clock, Timer } from 'nestjs-background-services/store';
+import { abortController, inBackground } from 'nestjs-background-http-kit';
 import type { JobEngine, RunJob } from '../job-engine.js';
 
 /** How soon a job is run again whose run failed, ms. */
@@ -6,17 +8,14 @@ const RETRY_DELAY = 1_000;
 /** Runs the jobs of one process in the order they were queued. */
 export class InProcessEngine implements JobEngine {
   readonly #queued: string[] = [];
-  readonly #running = new Map<
-    string,
-    { readonly abort: AbortController; readonly finished: Promise<void> }
-  >();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #closing = abortController();
+  readonly #retries = new Set<Timer>();
   /** Queued while they ran. */
   readonly #again = new Set<string>();
   #worker: { readonly run: RunJob; readonly concurrency: number } | undefined;
-  #state: 'open' | 'closed' = 'open';
 
-  /** @param later calls back after so many ms */
-  constructor(private readonly later: (callback: () => void, delay: number) => void) {}
+  constructor(private readonly clock: Pick<Clock, 'setTimeout'>) {}
 
   enqueue(id: string): Promise<void> {
     if (this.#running.has(id)) this.#again.add(id);
@@ -32,22 +31,32 @@ export class InProcessEngine implements JobEngine {
   }
 
   async close(): Promise<void> {
-    this.#state = 'closed';
-    for (const { abort } of this.#running.values()) abort.abort('drain');
-    await Promise.all([...this.#running.values()].map(({ finished }) => finished));
+    this.#closing.abort('drain');
+    for (const timer of this.#retries) timer.cancel();
+    this.#retries.clear();
+    await Promise.all(this.#running.values());
   }
 
   #next(): void {
-    while (this.#worker && this.#state === 'open' && this.#running.size < this.#worker.concurrency) {
+    const { signal } = this.#closing;
+    while (this.#worker && !signal.aborted && this.#running.size < this.#worker.concurrency) {
       const id = this.#queued.shift();
       if (id === undefined) return;
-      const abort = new AbortController();
       const finished = this.#worker
-        .run(id, abort.signal)
-        .catch(() => this.later(() => void this.enqueue(id), RETRY_DELAY))
+        .run(id, signal)
+        .catch(() => this.#retryLater(id))
         .then(() => this.#ended(id));
-      this.#running.set(id, { abort, finished });
+      this.#running.set(id, finished);
     }
+  }
+
+  #retryLater(id: string): void {
+    if (this.#closing.signal.aborted) return;
+    const timer = this.clock.setTimeout(() => {
+      this.#retries.delete(timer);
+      inBackground(this.enqueue(id));
+    }, RETRY_DELAY);
+    this.#retries.add(timer);
   }
 
   #ended(id: string): void {

@@ -1,4 +1,4 @@
-import type { JobStore, NewJob, Retention } from '../../store/index.js';
+import type { JobStore, NewJob, Retention } from '../../store/job-store.js';
 import { type ItemOutcome, type Job, type ListedItem, newJobId } from '../../model/index.js';
 import { seededRandom } from '../../../../../test/support/seeded-random.js';
 import { until } from '../../../../../test/support/until.js';

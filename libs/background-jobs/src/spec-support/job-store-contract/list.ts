@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidJobRequestError } from '../../errors/index.js';
-import type { JobQuery } from '../../store/index.js';
+import type { JobQuery } from '../../store/job-store.js';
 import type { Context } from './context.js';
 
 export function listContract(context: Context): void {
@@ -80,13 +80,21 @@ export function listContract(context: Context): void {
         await context.other.count(type, 'completed'),
       ];
       expect(await counts()).toEqual([1, 1, 0]);
-      const active = await context.store.active(10_000);
+      const active = await context.store.active(10_000, [type]);
       expect(active).toEqual(active.toSorted());
       expect(active).toEqual(expect.arrayContaining([pending, job.id]));
-      expect(await context.store.active(1)).toEqual(active.slice(0, 1));
+      expect(await context.store.active(1, [type])).toEqual(active.slice(0, 1));
       await complete(job);
       expect(await counts()).toEqual([1, 0, 1]);
-      expect(await context.store.active(10_000)).not.toContain(job.id);
+      expect(await context.store.active(10_000, [type])).not.toContain(job.id);
+    });
+
+    it('of some types are not kept from by those of others, however many wait', async () => {
+      const [unknown, type, another] = [newType(), newType(), newType()];
+      for (let i = 0; i < 30; i += 1) await created({ type: unknown });
+      const [first, second] = [await created({ type }), await created({ type: another })];
+      expect(await context.store.active(10, [type, another, 'none'])).toEqual([first.id, second.id]);
+      expect(await context.store.active(10, [])).toEqual([]);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JobNotice } from '../../store/index.js';
+import type { JobNotice } from '../../store/job-store.js';
 import { until } from '../../../../../test/support/until.js';
 import type { Context } from './context.js';
 

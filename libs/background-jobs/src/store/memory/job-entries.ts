@@ -50,23 +50,28 @@ export class JobEntries {
     if (at !== Infinity) this.#ends.add({ id, at });
   }
 
-  /** Whether there was any. */
-  dropExpired(now: number): boolean {
+  /** Takes away what was not taken on after all. */
+  remove(id: string): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    this.keepUntil(entry, Infinity);
+    this.#drop(id);
+  }
+
+  dropExpired(now: number): void {
     let [end] = this.#ends.first(1);
-    const isAny = end !== undefined && end.at <= now;
     for (; end && end.at <= now; [end] = this.#ends.first(1)) {
       this.#ends.delete(end);
       this.#drop(end.id);
     }
-    return isAny;
   }
 
   count(type: string, state: JobState): number {
     return this.#index.count(type, state);
   }
 
-  active(limit: number): readonly string[] {
-    return this.#index.active(limit);
+  active(limit: number, types: readonly string[]): readonly string[] {
+    return this.#index.active(limit, types);
   }
 
   find(query: JobQuery): readonly Job[] {

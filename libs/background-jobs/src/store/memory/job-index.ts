@@ -21,8 +21,9 @@ export class JobIndex {
   }
 
   /** Oldest first. */
-  active(limit: number): readonly string[] {
-    return [...this.#types.values()]
+  active(limit: number, types: readonly string[]): readonly string[] {
+    return types
+      .flatMap((type) => this.#types.get(type) ?? [])
       .flatMap((states) => JOB_STATES.filter((state) => !isFinal(state)).map((state) => states[state]))
       .flatMap((ids) => ids.first(limit))
       .sort(compareTexts)

@@ -27,12 +27,14 @@ import {
 } from '../job-store.js';
 import { readItemCursor, readJobCursor } from '../cursors.js';
 import { JobEntries } from './job-entries.js';
+import { ItemOrders } from './item-orders.js';
 import { type JobEntry, pendingOf, toItem } from './job-entry.js';
 
 /** Jobs of one process. They end with it, unless somebody keeps snapshots. */
 export class MemoryJobStore implements JobStore {
   readonly durable: boolean = false;
   protected readonly entries = new JobEntries();
+  readonly #orders = new ItemOrders();
   readonly #listeners = new Set<(notice: JobNotice) => void>();
 
   /** @param now since the epoch, ms: what is past its retention then is there for nobody */
@@ -40,6 +42,10 @@ export class MemoryJobStore implements JobStore {
     private readonly retention: Retention = RETENTION_DEFAULTS,
     private readonly now: () => number = Date.now,
   ) {}
+
+  get trouble(): string | undefined {
+    return undefined;
+  }
 
   create(job: NewJob): Promise<CreateReply> {
     return attempt(() => this.#create(job));
@@ -64,15 +70,9 @@ export class MemoryJobStore implements JobStore {
       const start = readItemCursor(cursor);
       const entry = this.#find(id);
       if (!entry) return undefined;
-      const found: Item[] = [];
-      let position = 0;
-      for (const [key, { outcome }] of entry.items) {
-        if (position++ < start) continue;
-        if (status !== undefined && (outcome?.status ?? 'pending') !== status) continue;
-        if (found.length === limit) return { entries: found, next: String(position - 1) };
-        found.push(toItem(key, outcome));
-      }
-      return { entries: found, next: undefined };
+      const { keys, next } = this.#orders.page(entry.items, status, start, limit);
+      const entries = keys.map((key) => toItem(key, entry.items.get(key)?.outcome));
+      return { entries, next: next === undefined ? undefined : String(next) };
     });
   }
 
@@ -99,6 +99,7 @@ export class MemoryJobStore implements JobStore {
     return this.#as(id, run, (entry) => {
       if (entry.job.counts.total === null) {
         for (const { key, payload } of items) entry.items.set(key, { payload, outcome: undefined });
+        this.#orders.forget(entry.items);
         this.#tell(this.#change(entry, { counts: { ...entry.job.counts, total: items.length } }, at));
       }
       return entry.job;
@@ -110,6 +111,7 @@ export class MemoryJobStore implements JobStore {
       const item = entry.items.get(key);
       if (item && !item.outcome) {
         item.outcome = { ...outcome, at };
+        this.#orders.settled(entry.items, key, outcome.status);
         const { counts } = entry.job;
         const name = COUNTED[outcome.status];
         this.#change(entry, { counts: { ...counts, [name]: counts[name] + 1 } }, at);
@@ -156,6 +158,7 @@ export class MemoryJobStore implements JobStore {
     const left = isListed ? pendingOf(items).length : 1;
     if (counts.failed + left === 0) return Promise.resolve('nothing');
     for (const item of items.values()) if (item.outcome?.status === 'failed') item.outcome = undefined;
+    this.#orders.forget(items);
     this.entries.keepUntil(entry, Infinity);
     const changes = { state: 'pending', finishedAt: null, error: null, cancelRequestedAt: null } as const;
     const again = this.#change(entry, { ...changes, counts: { ...counts, failed: 0 } }, at);
@@ -164,12 +167,12 @@ export class MemoryJobStore implements JobStore {
   }
 
   expire(now: number): Promise<void> {
-    if (this.entries.dropExpired(now)) this.changed();
+    this.entries.dropExpired(now);
     return Promise.resolve();
   }
 
-  active(limit: number): Promise<readonly string[]> {
-    return Promise.resolve(this.entries.active(limit));
+  active(limit: number, types: readonly string[]): Promise<readonly string[]> {
+    return Promise.resolve(this.entries.active(limit, types));
   }
 
   count(type: string, state: JobState): Promise<number> {
@@ -185,11 +188,6 @@ export class MemoryJobStore implements JobStore {
   close(): Promise<void> {
     this.#listeners.clear();
     return Promise.resolve();
-  }
-
-  /** Called with every change, for whoever keeps snapshots. */
-  protected changed(): void {
-    // Nobody does.
   }
 
   #create({ id, type, request, createdAt, idempotency, maxPending }: NewJob): CreateReply {
@@ -225,7 +223,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   #dropExpired(): void {
-    if (this.entries.dropExpired(this.now())) this.changed();
+    this.entries.dropExpired(this.now());
   }
 
   #as<Reply>(id: string, run: number, write: (entry: JobEntry) => Reply): Promise<Reply | 'lost'> {
@@ -244,12 +242,10 @@ export class MemoryJobStore implements JobStore {
   #change(entry: JobEntry, changes: Partial<Job>, at: number): Job {
     const job = { ...entry.job, ...changes, updatedAt: at, revision: entry.job.revision + 1 };
     this.entries.replace(entry, { ...job, percentage: percentageOf(job.counts) });
-    this.changed();
     return entry.job;
   }
 
   #tell({ id, revision, cancelRequestedAt, state }: Job): void {
-    this.changed();
     const notice = { id, revision, cancel: cancelRequestedAt !== null, final: isFinal(state) };
     // A listener finds the store as it is after the operation, and cannot fail it.
     queueMicrotask(() => {

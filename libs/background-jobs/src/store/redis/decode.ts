@@ -1,62 +1,104 @@
 import { inspect } from 'node:util';
-import type { Problem } from 'nestjs-background-services/http';
 import { JobStoreError } from '../../errors/index.js';
 import {
   type Item,
-  ITEM_STATUSES,
   type ItemOutcome,
+  isJobId,
+  isUuid,
   type Job,
   JOB_STATES,
   type JobCounts,
   type JobState,
   type ListedItem,
   percentageOf,
+  timeOfJobId,
 } from '../../model/index.js';
-import type { CreateReply, JobNotice, Page, Progress, Run } from '../job-store.js';
+import type { CreateReply, JobNotice, Page, Progress } from '../job-store.js';
+import { isTime, readJson, readNumber, readProblem, readTime, unreadable } from './readable.js';
+import { JOB_FIELDS, type JobField } from './script-common.js';
 
 /*
- * What the scripts answer, in the words of the port. Whatever else is there (another program writes to the same Redis) is an error that says so.
+ * What the scripts answer, in the words of the port. Another program may write to the same Redis: what cannot be read of a job or an item is shown as
+ * unreadable, and costs nothing else. Only an answer that no script gives is an error.
  */
 
-/** `undefined`: there is none. @throws JobStoreError */
-export function decodeJob(pairs: unknown): Job | undefined {
-  const texts = asTexts(pairs);
-  if (texts.length === 0) return undefined;
-  const fields = new Map<string, string>();
-  for (let i = 0; i < texts.length; i += 2) fields.set(texts[i]!, texts[i + 1]!);
-  const text = (name: string) => fields.get(name) ?? unexpected(pairs);
-  const number = (name: string) => asNumber(text(name));
-  const optional = (name: string) => (text(name) === '' ? null : number(name));
-  const state = text('state') as JobState;
-  if (!JOB_STATES.includes(state)) unexpected(state);
-  const counts = countsOf(text('total'), text('completed'), text('failed'), text('skipped'));
-  return {
-    id: text('id'),
-    type: text('type'),
+/** As `@BackgroundJob` has it. */
+const TYPE = /^[a-z0-9][a-z0-9._-]{0,99}$/;
+
+const count = (value: unknown) => readNumber(value);
+
+/** `undefined`: there is none. Does not throw. */
+export function decodeJob(id: string, answer: unknown): Job | undefined {
+  if (Array.isArray(answer) && answer.length === 0) return undefined;
+  const values: readonly unknown[] = Array.isArray(answer) ? answer : [];
+  const wrong: JobField[] = [];
+  const field = <Value>(
+    name: JobField,
+    read: (value: unknown) => Value | undefined,
+    otherwise: Value,
+  ): Value => {
+    const value = read(values[JOB_FIELDS.indexOf(name)]);
+    if (value === undefined) wrong.push(name);
+    return value === undefined ? otherwise : value;
+  };
+  const optional = (read: (value: unknown) => number | undefined) => (value: unknown) =>
+    value === '' ? null : read(value);
+  field('id', (value) => (value === id ? id : undefined), id);
+  const state = field('state', readState, 'failed');
+  const counts: JobCounts = {
+    total: field('total', optional(count), null),
+    completed: field('completed', count, 0),
+    failed: field('failed', count, 0),
+    skipped: field('skipped', count, 0),
+  };
+  const createdAt = field('createdAt', readTime, isJobId(id) ? timeOfJobId(id) : 0);
+  const job: Job = {
+    id,
+    type: field('type', readType, ''),
     state,
-    request: parse(text('request')),
+    request: field('request', (value) => readJson(value), null),
     counts,
     percentage: percentageOf(counts),
-    createdAt: number('createdAt'),
-    updatedAt: number('updatedAt'),
-    startedAt: optional('startedAt'),
-    finishedAt: optional('finishedAt'),
-    error: text('error') === '' ? null : (parse(text('error')) as Problem),
-    cancelRequestedAt: optional('cancelRequestedAt'),
-    revision: number('revision'),
-    run: number('run'),
+    createdAt,
+    updatedAt: field('updatedAt', readTime, createdAt),
+    startedAt: field('startedAt', optional(readTime), null),
+    finishedAt: field('finishedAt', optional(readTime), null),
+    error: field('error', (value) => (value === '' ? null : readProblem(readJson(value))), null),
+    cancelRequestedAt: field('cancelRequestedAt', optional(readTime), null),
+    revision: field('revision', count, 0),
+    run: field('run', count, 0),
   };
+  if (wrong.length === 0) return job;
+  const names = JOB_FIELDS.filter((name) => wrong.includes(name));
+  const error = job.error ?? (state === 'failed' ? unreadable(`a job: ${namesOf(names)}`) : null);
+  return { ...job, error, unreadable: names };
+}
+
+/** What cannot be read, for people. */
+export function namesOf(unreadable: readonly string[] = []): string {
+  return unreadable.length === JOB_FIELDS.length ? 'all of it' : unreadable.join(', ');
+}
+
+/** @throws JobStoreError */
+export function asJob(id: string, answer: unknown): Job {
+  return decodeJob(id, answer) ?? unexpected(answer);
 }
 
 /** @throws JobStoreError */
 export function decodeProgress(answer: unknown): Progress {
-  const [total, completed, failed, skipped, cancel, revision] = asTexts(answer);
-  const counts = countsOf(total, completed, failed, skipped);
+  const [total, completed, failed, skipped, cancel, revision] = asArray(answer);
+  const number = (text: unknown) => readNumber(text) ?? unexpected(text);
+  const counts: JobCounts = {
+    total: total === '' ? null : number(total),
+    completed: number(completed),
+    failed: number(failed),
+    skipped: number(skipped),
+  };
   return {
     counts,
     percentage: percentageOf(counts),
-    cancelRequestedAt: cancel === '' ? null : asNumber(cancel),
-    revision: asNumber(revision),
+    cancelRequestedAt: cancel === '' ? null : (readTime(cancel) ?? unexpected(cancel)),
+    revision: number(revision),
   };
 }
 
@@ -67,11 +109,11 @@ export function encodeOutcome({ status, ...rest }: ItemOutcome, at: number): str
 
 /** @throws JobStoreError */
 export function decodeCreate(answer: unknown): CreateReply {
-  const [outcome, detail] = asArray(answer);
+  const [outcome, detail, job] = asArray(answer);
   switch (outcome) {
     case 'created':
     case 'replayed':
-      return { outcome, job: decodeJob(detail) ?? unexpected(answer) };
+      return { outcome, job: asJob(asText(detail), job) };
     case 'mismatch':
       return { outcome, id: asText(detail) };
     case 'full':
@@ -83,25 +125,30 @@ export function decodeCreate(answer: unknown): CreateReply {
   }
 }
 
-/** @throws JobStoreError */
-export function decodeRun(answer: unknown): Run {
-  const [pairs, listed, keys, payloads] = asArray(answer);
-  const job = decodeJob(pairs) ?? unexpected(answer);
-  const texts = asArray(payloads);
-  const pending = asTexts(keys).map((key, i): ListedItem => {
-    const payload = texts[i];
-    return { key, payload: payload === null ? undefined : asText(payload) };
-  });
-  return { job, run: job.run, pending: listed === 1 ? pending : undefined };
+/** A part of what is left to do of a job. */
+export interface PendingPart {
+  /** The position after it. */
+  readonly next: number;
+  /** How many items of it the ledger does not have. */
+  readonly missing: number;
+  readonly items: readonly ListedItem[];
+  /** Where each of them stands. */
+  readonly positions: readonly number[];
 }
 
 /** @throws JobStoreError */
-export function decodeJobs(answer: unknown): Page<Job> {
-  const [next, ...jobs] = asArray(answer);
-  const last = asText(next);
+export function decodePending(answer: unknown): PendingPart {
+  const [next, missing, keys, payloads, positions] = asArray(answer);
+  const texts = asArray(payloads);
+  const items = asTexts(keys).map((key, i): ListedItem => {
+    const payload = texts[i] ?? undefined;
+    return { key, payload: payload === undefined ? undefined : asText(payload) };
+  });
   return {
-    entries: jobs.map((pairs) => decodeJob(pairs) ?? unexpected(answer)),
-    next: last === '' ? undefined : last,
+    next: asCount(next),
+    missing: asCount(missing),
+    items,
+    positions: asArray(positions).map(asCount),
   };
 }
 
@@ -114,25 +161,24 @@ export function decodeItems(answer: unknown): Page<Item> {
   return { entries, next: next === -1 ? undefined : String(next) };
 }
 
-/** @throws JobStoreError */
+/** Does not throw. */
 export function decodeItem(key: string, outcome: string): Item {
   if (outcome === '') return { key, status: 'pending', settledAt: null };
-  const parsed = parse(outcome);
-  if (typeof parsed !== 'object' || parsed === null) return unexpected(outcome);
-  const { at, ...rest } = parsed as ItemOutcome & { readonly at: unknown };
-  if (typeof at !== 'number' || !ITEM_STATUSES.includes(rest.status)) return unexpected(outcome);
-  return { key, ...rest, settledAt: at };
+  const { status, at, noData, error } = Object(readJson(outcome)) as Partial<Record<string, unknown>>;
+  const problem = readProblem(error);
+  if (isTime(at)) {
+    if (status === 'done') return { key, status, ...(noData === true ? { noData } : {}), settledAt: at };
+    if (status === 'skipped') return { key, status, settledAt: at };
+    if (status === 'failed' && problem) return { key, status, error: problem, settledAt: at };
+  }
+  return { key, status: 'failed', error: unreadable('an outcome'), settledAt: null };
 }
 
 /** What is no notice is none: anybody can publish. */
 export function decodeNotice(text: string): JobNotice | undefined {
-  try {
-    const { id, revision, cancel, final } = JSON.parse(text) as Partial<Record<keyof JobNotice, unknown>>;
-    if (typeof id !== 'string' || typeof revision !== 'number') return undefined;
-    return { id, revision, cancel: cancel === true, final: final === true };
-  } catch {
-    return undefined;
-  }
+  const { id, revision, cancel, final } = Object(readJson(text)) as Partial<Record<keyof JobNotice, unknown>>;
+  if (!isUuid(id) || typeof revision !== 'number') return undefined;
+  return { id, revision, cancel: cancel === true, final: final === true };
 }
 
 /** @throws JobStoreError */
@@ -147,8 +193,16 @@ export function asCount(value: unknown): number {
 
 /** @throws JobStoreError */
 export function unexpected(value: unknown): never {
-  const shown = inspect(value, { depth: 2, breakLength: Infinity }).slice(0, 200);
-  throw new JobStoreError(`Redis holds or answers what is no job's: ${shown}`);
+  const shown = inspect(value, { depth: 2, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 100 });
+  throw new JobStoreError(`Redis holds or answers what is no job's: ${shown.slice(0, 200)}`);
+}
+
+function readState(value: unknown): JobState | undefined {
+  return JOB_STATES.find((state) => state === value);
+}
+
+function readType(value: unknown): string | undefined {
+  return typeof value === 'string' && TYPE.test(value) ? value : undefined;
 }
 
 function asArray(value: unknown): readonly unknown[] {
@@ -157,26 +211,4 @@ function asArray(value: unknown): readonly unknown[] {
 
 function asText(value: unknown): string {
   return typeof value === 'string' ? value : unexpected(value);
-}
-
-function countsOf(total?: string, completed?: string, failed?: string, skipped?: string): JobCounts {
-  return {
-    total: total === '' ? null : asNumber(total),
-    completed: asNumber(completed),
-    failed: asNumber(failed),
-    skipped: asNumber(skipped),
-  };
-}
-
-function asNumber(text: string | undefined): number {
-  const number = Number(text);
-  return text === undefined || text.trim() === '' || !Number.isFinite(number) ? unexpected(text) : number;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return unexpected(text);
-  }
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { JobStoreError } from '../../errors/index.js';
 import { isFinal, JOB_STATES } from '../../model/index.js';
+import { RedisWatch } from './redis-watch.js';
 import { RedisJobStore } from './redis-job-store.js';
+import { JOB_FIELDS } from './script-common.js';
 import { LIST_ITEMS } from './scripts.js';
 import { Context, FAILED } from '../../spec-support/job-store-contract/context.js';
 import {
@@ -54,7 +55,7 @@ describe('RedisJobStore', () => {
     const rest = await context.store.list({ type, limit: 6, cursor: first.next });
     expect(rest.entries.map(({ id }) => id)).toEqual(kept.toReversed().slice(4));
     expect(rest.next).toBeUndefined();
-    expect(await context.store.active(3)).toEqual(kept.slice(0, 3));
+    expect(await context.store.active(3, [type])).toEqual(kept.slice(0, 3));
     expect(await operator.zcard(indexOf(type, 'pending'))).toBe(kept.length);
   });
 
@@ -79,11 +80,20 @@ describe('RedisJobStore', () => {
     expect(entries.map(({ key }) => key)).toEqual(['a', 'b2', 'c', 'd']);
   });
 
-  it('begins a job whose ledger somebody removed, with nothing left to do', async () => {
-    const { id } = await context.running(['a']);
-    await operator.del(`${STEM}:order:${id}`, `${STEM}:ledger:${id}`);
-    expect(await context.store.begin(id, Date.now())).toMatchObject({ pending: [] });
-  });
+  it.each(['order', 'ledger'])(
+    'fails a job whose %s somebody removed: nobody knows what is left to do',
+    async (part) => {
+      const { id, type } = await context.running(['a']);
+      await operator.del(`${STEM}:${part}:${id}`);
+      expect(await context.store.begin(id, Date.now())).toBe('over');
+      expect(await context.store.get(id)).toMatchObject({
+        state: 'failed',
+        error: { code: 'BGJ_UNREADABLE' },
+      });
+      expect(await context.store.count(type, 'running')).toBe(0);
+      expect(await operator.pttl(`${STEM}:job:${id}`)).toBeGreaterThan(0);
+    },
+  );
 
   it('takes off the list of ends what is none of its own', async () => {
     await operator.zadd(`${STEM}:expiry`, '1', 'nonsense', '1', '');
@@ -92,32 +102,190 @@ describe('RedisJobStore', () => {
     expect(await operator.exists(`${STEM}:expiry`)).toBe(0);
   });
 
-  it.each<[string, (id: string) => Promise<unknown>]>([
-    ['another type', (id) => operator.set(`${STEM}:job:${id}`, 'x')],
-    ['no state', (id) => operator.hset(`${STEM}:job:${id}`, 'state', 'x')],
-    ['no number', (id) => operator.hset(`${STEM}:job:${id}`, 'completed', 'x', 'revision', 'x')],
-    ['no JSON', (id) => operator.hset(`${STEM}:job:${id}`, 'request', '{')],
-    ['fields missing', (id) => operator.hdel(`${STEM}:job:${id}`, 'type', 'total')],
-  ])('has a JobStoreError for a hash with %s', async (_, spoil) => {
-    const { id, type } = await context.created();
-    await spoil(id);
-    await expect(context.store.get(id)).rejects.toThrow(JobStoreError);
-    await expect(context.store.list({ type, limit: 1 })).rejects.toThrow(JobStoreError);
+  describe.each<[string, readonly string[], (id: string) => Promise<unknown>]>([
+    ['another type', JOB_FIELDS, (id) => operator.set(`${STEM}:job:${id}`, 'x')],
+    ['no state', ['state'], (id) => operator.hset(`${STEM}:job:${id}`, 'state', 'x')],
+    [
+      'no number',
+      ['completed', 'revision'],
+      (id) => operator.hset(`${STEM}:job:${id}`, { completed: 'x', revision: 'x' }),
+    ],
+    ['no JSON', ['request'], (id) => operator.hset(`${STEM}:job:${id}`, 'request', '{')],
+    ['no date', ['createdAt'], (id) => operator.hset(`${STEM}:job:${id}`, 'createdAt', '8640000000000001')],
+    ['fields missing', ['type', 'total'], (id) => operator.hdel(`${STEM}:job:${id}`, 'type', 'total')],
+    ['a text of 20 MB', ['request'], (id) => operator.hset(`${STEM}:job:${id}`, 'request', 'x'.repeat(20e6))],
+  ])('of a hash with %s', (_, unreadable, spoil) => {
+    const spoiled = async () => {
+      const job = await context.created();
+      await spoil(job.id);
+      return job;
+    };
+
+    it('shows what can be read, and lists the others', async () => {
+      const { id, type } = await spoiled();
+      const { id: sound } = await context.created({ type });
+      expect(await context.store.get(id)).toMatchObject({ id, unreadable });
+      const { entries } = await context.store.list({ type, limit: 2 });
+      expect(entries.map((job) => [job.id, job.unreadable])).toEqual([
+        [sound, undefined],
+        [id, unreadable],
+      ]);
+    });
+
+    it('fails the job when it is taken up, once, with the reason', async () => {
+      const { id, type } = await spoiled();
+      expect(await context.store.begin(id, Date.now())).toBe('over');
+      expect(await context.store.get(id)).toMatchObject({
+        state: 'failed',
+        error: { code: 'BGJ_UNREADABLE' },
+      });
+      expect(await context.store.begin(id, Date.now())).toBe('over');
+      expect((await context.store.list({ type, states: ['failed'], limit: 2 })).entries).toMatchObject([
+        { id },
+      ]);
+      expect(await context.store.active(9, [type])).toEqual([]);
+    });
+
+    it('cancels the job, which then goes like any other', async () => {
+      const { id, type } = await spoiled();
+      expect(await context.store.requestCancel(id, Date.now())).toMatchObject({ id, state: 'cancelled' });
+      expect(await context.store.active(9, [type])).toEqual([]);
+      await context.store.expire(Date.now() + LONG_RETENTION.failed);
+      expect(await operator.keys('*')).toEqual([`${STEM}:types`]);
+    });
   });
 
-  it.each(['null', '1', '"x"', '[]', '{', '{"status":"x","at":1}', '{"status":"done"}'])(
-    'has a JobStoreError for the outcome %s',
-    async (outcome) => {
-      const { id } = await context.running(['a']);
-      await operator.hset(`${STEM}:ledger:${id}`, 'a', outcome);
-      await expect(context.store.items(id, { limit: 1 })).rejects.toThrow(JobStoreError);
+  it.each(['types', 'expiry', 'index:t:pending', 'index:t:running'])(
+    'goes on without what has the name of its key %s, but another type',
+    async (name) => {
+      const { id } = await context.running(['a'], { type: 't' });
+      await operator.set(`${STEM}:${name}`, 'x');
+      await context.created({ type: 't' });
+      await context.store.list({ limit: 9 });
+      const last = await context.created({ type: 't' });
+      expect(await context.store.active(9, ['t'])).toContain(last.id);
+      await context.complete({ id, type: 't', run: 1 });
+      expect(await context.store.count('t', 'completed')).toBe(1);
+      await context.store.expire(Date.now());
+      expect(await operator.type(`${STEM}:${name}`)).not.toBe('string');
     },
   );
 
+  it('removes what is no type from the set of types, which would keep jobs out of the lists and scripts long', async () => {
+    const sound = await context.created();
+    const broken = await context.created();
+    const others = Array.from({ length: 5_000 }, (_, i) => `Not a type ${i}`);
+    await operator.sadd(`${STEM}:types`, 'x'.repeat(3e6), 'x'.repeat(101), '', 'Ä', ...others);
+    await operator.hset(`${STEM}:job:${broken.id}`, 'state', 'x');
+    await context.store.requestCancel(broken.id, Date.now());
+    expect(await operator.smembers(`${STEM}:types`)).toEqual(
+      expect.arrayContaining([sound.type, broken.type]),
+    );
+    expect(await operator.scard(`${STEM}:types`)).toBe(new Set([sound.type, broken.type]).size);
+    await operator.sadd(`${STEM}:types`, ...others);
+    const { entries } = await context.store.list({ limit: 2 });
+    expect(entries.map(({ id }) => id)).toEqual([broken.id, sound.id]);
+  });
+
+  it('shows an outcome that cannot be read as a failed item, and the others as they are', async () => {
+    const { id } = await context.running(['a', 'b']);
+    await operator.hset(`${STEM}:ledger:${id}`, 'a', 'x'.repeat(1e6));
+    const { entries } = (await context.store.items(id, { limit: 2 }))!;
+    expect(entries).toMatchObject([
+      { status: 'failed', error: { code: 'BGJ_UNREADABLE' } },
+      { status: 'pending' },
+    ]);
+  });
+
+  describe('the index of items by status', () => {
+    const keys = Array.from({ length: 1_203 }, (_, i) => `k${i}`);
+    const failedOf = async (id: string) => {
+      const failed: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = (await context.other.items(id, { status: 'failed', limit: 7, cursor }))!;
+        failed.push(...page.entries.map(({ key }) => key));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return failed;
+    };
+    const asOfAnOlderVersion = async (id: string) => {
+      await operator.hdel(`${STEM}:job:${id}`, 'indexed', 'indexing', 'indexedFrom');
+      await operator.del(
+        ...['pending', 'done', 'skipped', 'failed'].map((status) => `${STEM}:${status}:${id}`),
+      );
+    };
+    const builds = async (read: () => Promise<unknown>) => {
+      const calls = async () =>
+        Number(/cmdstat_setbit:calls=(\d+)/.exec(await operator.info('commandstats'))?.[1] ?? 0);
+      const before = await calls();
+      await read();
+      return (await calls()) - before;
+    };
+
+    it('is kept by whoever settles, and never built', async () => {
+      const job = await context.running(keys);
+      for (const key of ['k3', 'k8', 'k1202']) await context.settle(job, key, FAILED);
+      await context.settle(job, 'k9');
+      expect(await builds(async () => expect(await failedOf(job.id)).toEqual(['k3', 'k8', 'k1202']))).toBe(0);
+      const again = await context.store.begin(job.id, Date.now());
+      if (typeof again === 'string') throw new Error(again);
+      await context.settle({ ...job, run: again.run }, 'k5', FAILED);
+      expect(
+        await builds(async () => expect(await failedOf(job.id)).toEqual(['k3', 'k5', 'k8', 'k1202'])),
+      ).toBe(0);
+    });
+
+    it('is built when it is asked for, of a job that an older version wrote, and once', async () => {
+      const job = await context.running(keys);
+      for (const key of ['k3', 'k700']) await context.settle(job, key, FAILED);
+      await context.complete(job);
+      await asOfAnOlderVersion(job.id);
+      expect(await builds(async () => expect(await failedOf(job.id)).toEqual(['k3', 'k700']))).toBe(
+        keys.length,
+      );
+      expect(await builds(async () => expect(await failedOf(job.id)).toEqual(['k3', 'k700']))).toBe(0);
+      expect(await context.store.retryFailed(job.id, Date.now())).toMatchObject({ counts: { failed: 0 } });
+      expect(await builds(async () => expect(await failedOf(job.id)).toEqual([]))).toBe(0);
+      expect(await context.store.begin(job.id, Date.now())).toMatchObject({
+        pending: { length: keys.length },
+      });
+    });
+
+    it('is right while a replica of an older version runs the job, which knows nothing of it', async () => {
+      const job = await context.running(keys);
+      for (const key of ['k3', 'k4', 'k600']) {
+        // It has not listed them, so it does not know where they stand.
+        await context.other.settle(job.id, job.run, key, FAILED, Date.now());
+        expect(await failedOf(job.id)).toContain(key);
+      }
+      expect(await failedOf(job.id)).toEqual(['k3', 'k4', 'k600']);
+    });
+
+    it('is not built for ever of a ledger that says something else than the counts', async () => {
+      const job = await context.running(keys);
+      await context.complete(job);
+      await operator.hset(`${STEM}:ledger:${job.id}`, 'k7', 'nonsense');
+      await operator.hset(`${STEM}:job:${job.id}`, 'completed', 9);
+      expect(await failedOf(job.id)).toEqual(['k7']);
+      expect(await builds(() => failedOf(job.id))).toBe(0);
+    });
+  });
+
+  it('reads a page to its end, whatever the index says', async () => {
+    const job = await context.running(['a', 'b', 'c']);
+    await context.settle(job, 'b', FAILED);
+    await operator.set(`${STEM}:failed:${job.id}`, 'x'.repeat(2_000_000));
+    const page = await context.store.items(job.id, { status: 'failed', limit: 1 });
+    expect(page).toMatchObject({ entries: [{ key: 'b' }] });
+  });
+
   it('subscribes, and stays so, whatever time-outs the client it is given has', async () => {
     const client = new Redis(server.url, { commandTimeout: 1_000, socketTimeout: 100 });
-    const errors: Error[] = [];
-    const store = await RedisJobStore.open({ redis: client, onError: (error) => errors.push(error) });
+    const said: string[] = [];
+    const logger = { log: (line: string) => said.push(line), warn: (line: string) => said.push(line) };
+    const watch = await RedisWatch.of({ redis: client, prefix: STEM, logger });
+    const store = await RedisJobStore.open({ redis: client, watch });
     const heard: string[] = [];
     await store.subscribe(({ id }) => heard.push(id));
     const subscribed = async () => Number((await operator.pubsub('NUMSUB', `${STEM}:notices`))[1]);
@@ -131,7 +299,7 @@ describe('RedisJobStore', () => {
     expect(await subscribed()).toBe(4);
     const { id } = await context.created();
     await until(() => heard.includes(id), { what: 'the notice' });
-    expect(errors).toEqual([]);
+    expect(said).toEqual([]);
     await store.close();
     client.disconnect();
   });

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Clock, fromPortable, openLeaseStore, systemClock } from '../../lease/index.js';
+import { type Clock, loadStoreInThread, systemClock } from '../../lease/index.js';
 import { Keeper } from './keeper.js';
 import { SharedLease } from './shared-lease.js';
-import type { KeepMessage, KeeperThreadData } from './thread-keeper.js';
+import type { KeeperNews, KeepMessage, KeeperThreadData } from './thread-keeper.js';
 
 /* The heartbeat thread: a keeper with a connection of its own. */
 
-const { target, waitReplicas, timing, stallLimit, origin, pulse } = workerData as KeeperThreadData;
+const { store: where, timing, stallLimit, origin, pulse } = workerData as KeeperThreadData;
 
 /** The event loop's monotonic clock, read here: each thread's `performance.now()` has an origin of its own. */
 const clock: Clock = {
@@ -17,12 +17,10 @@ const clock: Clock = {
 const lastPulse = new BigInt64Array(pulse);
 
 async function start(): Promise<void> {
-  const store = await openLeaseStore({
-    redis: fromPortable(target),
-    waitReplicas,
-    ttl: timing.ttl,
-    listen: false,
-  });
+  parentPort?.postMessage('started' satisfies KeeperNews);
+  const open = loadStoreInThread(where, timing.ttl);
+  parentPort?.postMessage('loaded' satisfies KeeperNews);
+  const store = await open();
   const keeper = new Keeper({
     store,
     clock,
@@ -33,7 +31,12 @@ async function start(): Promise<void> {
   parentPort?.on('message', ({ lease, memory }: KeepMessage) => keeper.keep(lease, new SharedLease(memory)));
   // Connected, or not to be for now: the store goes on trying.
   await store.inspect([]).catch(() => undefined);
-  parentPort?.postMessage('ready');
+  parentPort?.postMessage('ready' satisfies KeeperNews);
 }
 
-void start();
+start().catch((error: unknown) => {
+  // The thread ends with it, of which whoever started it is told.
+  process.nextTick(() => {
+    throw error;
+  });
+});

@@ -109,6 +109,15 @@ describe('Keeper', () => {
     expect(renew.mock.calls.length).toBe(tries);
   });
 
+  it('tries again after what is no answer', async () => {
+    const { shared } = await won();
+    renew.mockResolvedValueOnce(undefined as never).mockResolvedValueOnce([null] as never);
+    await clock.advance(2 * TIMING.ttl);
+    expect(renew.mock.calls.length).toBeGreaterThan(2);
+    expect(await holder()).toBe('a');
+    expect(shared.isKept).toBe(true);
+  });
+
   it('does not bring a lease back with a reply that comes after the deadline', async () => {
     const { shared } = await won();
     renew.mockImplementation(async (requests) => {

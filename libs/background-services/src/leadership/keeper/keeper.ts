@@ -1,3 +1,4 @@
+import { inBackground } from '../../kit/index.js';
 import {
   type Clock,
   elapsed,
@@ -65,7 +66,7 @@ export class Keeper {
     // A renewal under way looks again when it is over.
     if (this.#renewing) return;
     if (oldest < this.#patience) this.#lookAgainIn(this.#patience - oldest);
-    else void this.#renew();
+    else inBackground(this.#renew());
   }
 
   /** How old a confirmation may get before it looks as if the loop were late with the next one. */
@@ -88,10 +89,13 @@ export class Keeper {
       );
       const requests = due.map(({ lease }) => ({ ...lease, ttl: timing.ttl, ledger: {} }));
       this.#renewing = true;
-      // What cannot be told is tried again, until the deadline.
-      const replies = await limited(clock, timing, () => store.renew(requests)).catch(() => []);
+      try {
+        const replies = await limited(clock, timing, () => store.renew(requests));
+        due.forEach(({ shared }, i) => this.#read(replies[i], shared, sentAt));
+      } catch {
+        // What cannot be told is tried again, until the deadline.
+      }
       this.#renewing = false;
-      due.forEach(({ shared }, i) => this.#read(replies[i], shared, sentAt));
     }
     this.#lookAgainIn(unknownRetryDelay(timing));
   }

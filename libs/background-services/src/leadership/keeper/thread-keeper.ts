@@ -1,6 +1,8 @@
-import { Worker } from 'node:worker_threads';
-import { describeError } from '../../errors/index.js';
-import type { Clock, HeldLease, Instant, PortableTarget, Timer } from '../../lease/index.js';
+import { join } from 'node:path';
+// webpack knows threads by this name alone.
+import { Worker, type WorkerOptions } from 'worker_threads';
+import { describeError, HeartbeatThreadError } from '../../errors/index.js';
+import type { Clock, HeldLease, Instant, StoreInThread, Timer } from '../../lease/index.js';
 import type { LeaseTiming } from '../timing.js';
 import type { KeptLease, LeaseKeeper } from './lease-keeper.js';
 import { SharedLease } from './shared-lease.js';
@@ -8,8 +10,7 @@ import type { LineLogger } from '../../logs/index.js';
 
 /** What the heartbeat thread is born with. */
 export interface KeeperThreadData {
-  readonly target: PortableTarget;
-  readonly waitReplicas: number;
+  readonly store: StoreInThread;
   readonly timing: LeaseTiming;
   readonly stallLimit: number;
   /** The origin of the event loop's monotonic clock on the machine's, ns. */
@@ -24,9 +25,11 @@ export interface KeepMessage {
   readonly memory: SharedArrayBuffer;
 }
 
+/** What it says: that its code is there, then that the store's is, and then that it can renew. */
+export type KeeperNews = 'started' | 'loaded' | 'ready';
+
 export interface ThreadKeeperContext {
-  readonly target: PortableTarget;
-  readonly waitReplicas: number;
+  readonly store: StoreInThread;
   readonly timing: LeaseTiming;
   readonly stallLimit: number;
   readonly clock: Clock;
@@ -38,9 +41,18 @@ const PULSES = 20;
 /** … and at least this often, ms. */
 const SLOWEST_PULSE = 1_000;
 
+/** Written as webpack reads it, which then makes a file of the thread's code. What esbuild makes of it for CommonJS has no URL, but a folder. */
+function threadOf(options: WorkerOptions): Worker {
+  return (import.meta.url as string | undefined) === undefined
+    ? new Worker(join(__dirname, 'keeper-thread.js'), options)
+    : new Worker(new URL('./keeper-thread.js', import.meta.url), options);
+}
+
 /** The keeper in a thread of its own, which goes on while the event loop is blocked. One that ends is replaced. */
 export class ThreadKeeper implements LeaseKeeper {
   readonly ready: Promise<void>;
+  /** Resolves once the thread runs. Rejects with {@link HeartbeatThreadError} if its code or the store's is not there: no later start would find it. */
+  readonly loaded: Promise<void>;
   readonly #pulse = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   readonly #kept = new Map<string, { readonly lease: HeldLease; readonly shared: SharedLease }>();
   #thread: Worker;
@@ -50,11 +62,13 @@ export class ThreadKeeper implements LeaseKeeper {
   #closed = false;
   #setReady: () => void = () => undefined;
 
+  /** @throws HeartbeatThreadError if there is no way to tell where the thread's code is */
   constructor(private readonly context: ThreadKeeperContext) {
     this.#pulsedAt = context.clock.monotonic();
     this.ready = new Promise((resolve) => (this.#setReady = resolve));
+    this.#thread = this.#startFirst();
+    this.loaded = this.#loading(this.#thread);
     this.#answer();
-    this.#thread = this.#start();
   }
 
   keep(lease: HeldLease, sentAt: Instant): KeptLease {
@@ -75,19 +89,41 @@ export class ThreadKeeper implements LeaseKeeper {
     this.#thread.postMessage({ lease, memory } satisfies KeepMessage);
   }
 
+  #startFirst(): Worker {
+    try {
+      return this.#start();
+    } catch (error) {
+      throw new HeartbeatThreadError(error);
+    }
+  }
+
+  #loading(thread: Worker): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let missing: 'thread' | 'store' = 'thread';
+      thread.on('message', (news: KeeperNews) => {
+        if (news === 'started') missing = 'store';
+        else resolve();
+      });
+      thread.once('error', (error) => reject(new HeartbeatThreadError(error, missing)));
+      thread.once('exit', () => resolve());
+    });
+  }
+
   #start(): Worker {
-    const { target, waitReplicas, timing, stallLimit, clock } = this.context;
+    const { store, timing, stallLimit, clock } = this.context;
     const origin = process.hrtime.bigint() - BigInt(Math.round(clock.monotonic() * 1e6));
     const pulse = this.#pulse.buffer;
-    const thread = new Worker(new URL('./keeper-thread.js', import.meta.url), {
+    const thread = threadOf({
       name: 'lease heartbeat',
-      workerData: { target, waitReplicas, timing, stallLimit, origin, pulse } satisfies KeeperThreadData,
+      workerData: { store, timing, stallLimit, origin, pulse } satisfies KeeperThreadData,
       // What the app was started with (loaders, inspectors) is not the thread's.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 64 },
     });
     thread.unref();
-    thread.once('message', () => this.#setReady());
+    thread.on('message', (news: KeeperNews) => {
+      if (news === 'ready') this.#setReady();
+    });
     thread.on('error', (error) => this.#logFailure(error));
     thread.on('exit', () => this.#replace());
     return thread;
@@ -114,8 +150,8 @@ export class ThreadKeeper implements LeaseKeeper {
   }
 
   #logFailure(error: unknown): void {
-    const { message, stack } = describeError(error);
-    this.context.logger.error(`The heartbeat thread failed: ${message}`, {}, stack);
+    const { message, details } = describeError(error);
+    this.context.logger.error(`The heartbeat thread failed: ${message}`, {}, details);
   }
 
   /** Says that the event loop is there, and goes on saying it. */

@@ -14,10 +14,10 @@ describe('MemoryBoard', () => {
   });
 
   it('keeps a posting for its time, counted anew from each posting', async () => {
-    const isUp = async () => (await store.board.postings()).get('a')?.isUp;
-    await store.board.post({ id: 'a', text: '', ttl: 1_000 });
+    const isUp = async () => (await store.board.presences()).get('a')?.isUp;
+    await store.board.putPresence({ id: 'a', text: '', ttl: 1_000 });
     await clock.advance(600);
-    await store.board.post({ id: 'a', text: '', ttl: 1_000 });
+    await store.board.putPresence({ id: 'a', text: '', ttl: 1_000 });
     await clock.advance(999);
     expect(await isUp()).toBe(true);
     await clock.advance(1);
@@ -29,7 +29,7 @@ describe('MemoryBoard', () => {
   });
 
   it('disables a key for its time', async () => {
-    const look = async () => (await store.board.look(['key']))[0];
+    const look = async () => (await store.board.look([{ key: 'key', fields: [] }]))[0];
     await store.board.disable('key', 1_000);
     await clock.advance(400);
     expect(await look()).toMatchObject({ holder: 'DISABLED', ttl: 600 });
@@ -39,13 +39,13 @@ describe('MemoryBoard', () => {
 
   it('remembers for an hour who took an order', async () => {
     const { board } = store;
-    expect([await board.claim('1'), await board.claim('1')]).toEqual([true, false]);
+    expect([await board.claimCommand('1'), await board.claimCommand('1')]).toEqual([true, false]);
     await clock.advance(3_600_000);
-    expect(await board.claim('1')).toBe(true);
+    expect(await board.claimCommand('1')).toBe(true);
   });
 
   it('keeps the last two hundred answers', async () => {
-    for (let i = 0; i < 201; i += 1) await store.board.answer(`${i}`, 'done');
+    for (let i = 0; i < 201; i += 1) await store.board.answerCommand(`${i}`, 'done');
     expect(await store.board.answerTo('0')).toBeUndefined();
     expect(await store.board.answerTo('1')).toBe('done');
   });

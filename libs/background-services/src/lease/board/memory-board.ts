@@ -5,24 +5,25 @@ import {
   KEPT_NOTES,
   LAST_WORDS,
   type LeaseRecord,
-  ORDER_MEMORY,
-  type Posting,
-  type PostingView,
+  type LookRequest,
+  COMMAND_MEMORY,
+  type Presence,
+  type PresenceView,
 } from './fleet-board.js';
 
 /** What the board needs of the leases that it lies beside. */
 export interface MemoryLeases {
-  look(key: string): LeaseRecord;
-  amend(key: string, entries: Readonly<Record<string, string | null>>): void;
+  look(request: LookRequest): LeaseRecord;
+  setEntries(key: string, entries: Readonly<Record<string, string | null>>): void;
   disable(key: string, ttl: number): void;
   free(key: string, holder: string): boolean;
 }
 
 /** The board of one process, beside leases in its memory. */
 export class MemoryBoard implements FleetBoard {
-  readonly #postings = new Map<string, { readonly text: string; readonly until: number }>();
-  readonly #orders = new Map<string, string>();
-  /** Ids of orders that were taken, and until when that is remembered; oldest first. */
+  readonly #presences = new Map<string, { readonly text: string; readonly until: number }>();
+  readonly #commands = new Map<string, string>();
+  /** Ids of commands that were taken, and until when that is remembered; oldest first. */
   readonly #claims = new Map<string, number>();
   readonly #answers = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
@@ -34,8 +35,8 @@ export class MemoryBoard implements FleetBoard {
     private readonly clock: Clock,
   ) {}
 
-  post({ id, text, ttl }: Posting): Promise<number> {
-    this.#postings.set(id, { text, until: this.clock.monotonic() + ttl });
+  putPresence({ id, text, ttl }: Presence): Promise<number> {
+    this.#presences.set(id, { text, until: this.clock.monotonic() + ttl });
     return Promise.resolve(this.#revision);
   }
 
@@ -43,25 +44,29 @@ export class MemoryBoard implements FleetBoard {
     return Promise.resolve(this.#revision);
   }
 
-  withdraw(id: string): Promise<void> {
-    this.#postings.delete(id);
+  removePresence(id: string): Promise<void> {
+    this.#presences.delete(id);
     return Promise.resolve();
   }
 
-  postings(): Promise<ReadonlyMap<string, PostingView>> {
+  presences(): Promise<ReadonlyMap<string, PresenceView>> {
     const now = this.clock.monotonic();
-    for (const [id, { until }] of this.#postings) if (until + LAST_WORDS <= now) this.#postings.delete(id);
+    for (const [id, { until }] of this.#presences) if (until + LAST_WORDS <= now) this.#presences.delete(id);
     return Promise.resolve(
-      new Map([...this.#postings].map(([id, { text, until }]) => [id, { text, isUp: now < until }])),
+      new Map([...this.#presences].map(([id, { text, until }]) => [id, { text, isUp: now < until }])),
     );
   }
 
-  look(keys: readonly string[]): Promise<readonly LeaseRecord[]> {
-    return Promise.resolve(keys.map((key) => this.leases.look(key)));
+  time(): Promise<number> {
+    return Promise.resolve(this.clock.wall());
   }
 
-  amend(key: string, entries: Readonly<Record<string, string | null>>): Promise<void> {
-    this.leases.amend(key, entries);
+  look(requests: readonly LookRequest[]): Promise<readonly LeaseRecord[]> {
+    return Promise.resolve(requests.map((request) => this.leases.look(request)));
+  }
+
+  setEntries(key: string, entries: Readonly<Record<string, string | null>>): Promise<void> {
+    this.leases.setEntries(key, entries);
     return Promise.resolve();
   }
 
@@ -74,28 +79,28 @@ export class MemoryBoard implements FleetBoard {
     return Promise.resolve(this.leases.free(key, holder));
   }
 
-  order(id: string, text: string): Promise<void> {
-    this.#orders.set(id, text);
+  sendCommand(id: string, text: string): Promise<void> {
+    this.#commands.set(id, text);
     return Promise.resolve();
   }
 
-  orders(): Promise<ReadonlyMap<string, string>> {
-    return Promise.resolve(new Map(this.#orders));
+  commands(): Promise<ReadonlyMap<string, string>> {
+    return Promise.resolve(new Map(this.#commands));
   }
 
-  claim(id: string): Promise<boolean> {
+  claimCommand(id: string): Promise<boolean> {
     const now = this.clock.monotonic();
     for (const [old, until] of this.#claims) {
       if (until > now) break;
       this.#claims.delete(old);
     }
-    this.#orders.delete(id);
+    this.#commands.delete(id);
     const isFirst = !this.#claims.has(id);
-    if (isFirst) this.#claims.set(id, now + ORDER_MEMORY);
+    if (isFirst) this.#claims.set(id, now + COMMAND_MEMORY);
     return Promise.resolve(isFirst);
   }
 
-  answer(id: string, text: string): Promise<void> {
+  answerCommand(id: string, text: string): Promise<void> {
     this.#answers.set(id, text);
     // As many as there are notes: an answer is read by who asked, a moment later.
     for (const old of [...this.#answers.keys()].slice(0, -KEPT_NOTES)) this.#answers.delete(old);

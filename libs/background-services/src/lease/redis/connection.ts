@@ -1,4 +1,6 @@
 import { type Cluster, Redis, type RedisOptions } from 'ioredis';
+import { dropUnanswered } from '../../redis/index.js';
+import { systemClock } from '../clock.js';
 
 /** How to reach Redis: a URL, ioredis options, or a client of the app, which is duplicated and never closed here. */
 export type RedisTarget = string | RedisOptions | Redis | Cluster;
@@ -8,6 +10,14 @@ export type RedisClient = Redis | Cluster;
 export interface ConnectionTimes {
   /** Time limit of one command, ms. */
   readonly commandTimeout: number;
+}
+
+/** No command is given longer than this, ms. */
+const LONGEST_COMMAND = 3_000;
+
+/** The time limit of one command, ms: this share of the TTL, within reason. */
+export function commandTimeoutOf(ttl: number, share: number): number {
+  return Math.min(ttl / share, LONGEST_COMMAND);
 }
 
 /** What both connections need, whatever the app's own client is set to. */
@@ -21,6 +31,10 @@ const COMMON: RedisOptions = {
   // Replies are read as numbers, and each command has its own time limit.
   stringNumbers: false,
   enableAutoPipelining: false,
+  // It asks with INFO, which a server may refuse or call otherwise. A server that is still loading says so to every command.
+  enableReadyCheck: false,
+  // One right less that a user needs.
+  disableClientInfo: true,
   // A master that was demoted answers, but takes no writes: who took over is found by connecting anew. The command is not sent again.
   reconnectOnError: (error) => error.message.includes('READONLY'),
 };
@@ -30,7 +44,7 @@ const COMMON: RedisOptions = {
  * limit on every command, and a socket time limit, without which ioredis never notices a peer that is gone.
  */
 export function leaseConnection(target: RedisTarget, { commandTimeout }: ConnectionTimes): RedisClient {
-  return connect(target, {
+  const client = connect(target, {
     ...COMMON,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -40,6 +54,8 @@ export function leaseConnection(target: RedisTarget, { commandTimeout }: Connect
     connectTimeout: Math.max(1_000, 2 * commandTimeout),
     retryStrategy: (attempt) => Math.min(50 * attempt, Math.max(100, commandTimeout)),
   });
+  dropUnanswered(client, { limit: 2 * commandTimeout, now: () => systemClock.monotonic() });
+  return client;
 }
 
 /**
@@ -77,6 +93,17 @@ export function connectable(target: string | RedisOptions): boolean {
   } catch {
     return false;
   }
+}
+
+/** What is known of a target besides its address: whose rights count there, and whether TLS is spoken. */
+export function doorOf(target: RedisTarget): { readonly user: string; readonly tls: boolean } {
+  const { username, tls } = isCluster(target) ? (target.options.redisOptions ?? {}) : optionsOf(target);
+  return { user: username || 'default', tls: Boolean(tls) };
+}
+
+/** The address of a target for people. */
+export function placeOf(target: RedisTarget): string {
+  return isCluster(target) ? 'the nodes of the cluster' : addressOf(target);
 }
 
 /** Host and port, or the path of the socket: what tells one Redis from another, in the log and to the reader. */

@@ -2,7 +2,6 @@ import type {
   AcquireReply,
   AcquireRequest,
   LeaseRef,
-  LeaseStore,
   LeaseView,
   RecordReply,
   RecordRequest,
@@ -12,15 +11,22 @@ import type {
   RenewReply,
   RenewRequest,
 } from '../lease-store.js';
+import type { StoreWithBoard } from '../board/board-of.js';
+import type { FleetBoard } from '../board/fleet-board.js';
+import type { Clock } from '../clock.js';
+import type { StoreWarning } from '../store-warning.js';
 import { ACQUIRE_LUA } from './acquire.lua.js';
 import type { ConnectionTimes, RedisTarget } from './connection.js';
 import { BATCH, inBatches, unknown } from './lease-batches.js';
 import { HOLDER_SCRIPTS, releaseLeases, renewLeases } from './lease-calls.js';
 import { RECORD_LUA } from './record.lua.js';
-import { FREE_LUA, RedisBoard } from './redis-board.js';
+import { openReader } from './board/board-reader.js';
+import { RedisBoard } from './board/redis-board.js';
+import { FREE_LUA } from './free.lua.js';
 import { RedisLink } from './redis-link.js';
 import { ReleaseQueue } from './release-queue.js';
-import { readAcquireReplies, readRecordReply } from './replies.js';
+import { readAcquireReplies, readRecordReply, withoutToken } from './replies.js';
+import { SeenLeases } from './seen-leases.js';
 
 const SCRIPTS = {
   ...HOLDER_SCRIPTS,
@@ -29,10 +35,15 @@ const SCRIPTS = {
   bgsFree: FREE_LUA,
 } as const;
 
+/** Options of `RedisLeaseStore`. Durations are in milliseconds. */
 export interface RedisLeaseStoreOptions extends ConnectionTimes {
   readonly redis: RedisTarget;
   /** Told of every connection error, after which the connection goes on trying. */
   readonly onError?: (error: Error) => void;
+  /** Told of what works, and not as it should: at once, and each minute while it goes on. */
+  readonly onWarning?: (warning: StoreWarning) => void;
+  /** @default the platform's */
+  readonly clock?: Clock;
   /** `false`: no second connection, over which `watch()` hears of releases. @default true */
   readonly listen?: boolean;
   /**
@@ -47,35 +58,50 @@ export interface RedisLeaseStoreOptions extends ConnectionTimes {
  * Leases on one Redis (standalone, behind Sentinel, or Cluster). Every operation is one atomic script; the replies of a batch travel in
  * one round trip. The store keeps no state of its own: what it knows is what Redis says.
  */
-export class RedisLeaseStore implements LeaseStore {
+export class RedisLeaseStore implements StoreWithBoard {
   readonly name = 'redis';
   readonly shared = true;
-  readonly board: RedisBoard;
+  readonly #board: RedisBoard;
   readonly #link: RedisLink<keyof typeof SCRIPTS>;
   readonly #batch: number;
   readonly #releases = new ReleaseQueue((requests) => releaseLeases(this.#link, requests, this.#batch));
   readonly #listeners = new Set<ReleaseListener>();
+  readonly #memory = new SeenLeases((loss) => this.#link.warn(loss));
 
   constructor(options: RedisLeaseStoreOptions) {
     const { redis, commandTimeout, onError = () => undefined, listen = true, waitReplicas = 0 } = options;
+    const { onWarning = () => undefined, clock } = options;
     this.#link = new RedisLink({
       redis,
       commandTimeout,
       scripts: SCRIPTS,
       onRelease: listen ? (notice) => this.#publish(notice) : undefined,
       onError,
+      onWarning,
+      clock,
       waitReplicas,
     });
-    this.board = new RedisBoard(this.#link);
+    this.#board = new RedisBoard(this.#link, () => openReader(redis, commandTimeout));
     // In Cluster the keys of one call must share a slot, which only the three keys of one lease do.
     this.#batch = this.#link.isCluster ? 1 : BATCH;
+  }
+
+  get warnings(): readonly StoreWarning[] {
+    return this.#link.warnings;
+  }
+
+  get board(): FleetBoard {
+    return this.#board;
   }
 
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
     return inBatches(requests, this.#batch, async (batch) => {
       const { holder, ttl } = batch[0];
       const args = [holder, Math.ceil(ttl), ...batch.map(({ tokenFloor }) => tokenFloor)];
-      return readAcquireReplies(await this.#link.run('bgsAcquire', batch, args), batch.length);
+      const answer = await this.#link.run('bgsAcquire', batch, args);
+      const replies = readAcquireReplies(answer, batch.length);
+      this.#memory.note(batch, replies, withoutToken(answer));
+      return replies;
     });
   }
 
@@ -106,9 +132,9 @@ export class RedisLeaseStore implements LeaseStore {
     return () => this.#listeners.delete(listener);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#releases.flush();
-    return this.#link.close();
+    await Promise.all([this.#link.close(), this.#board.close()]);
   }
 
   #publish({ key, holder }: LeaseRef): void {

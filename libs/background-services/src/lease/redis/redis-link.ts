@@ -1,7 +1,11 @@
-import { describeError, StoreError } from '../../errors/index.js';
-import { companionKeys } from '../lease-key.js';
+import { inBackground } from '../../kit/index.js';
+import { StoreError } from '../../errors/index.js';
+import type { RedisTrouble } from '../../redis/index.js';
+import type { Clock } from '../clock.js';
+import { leaseKeys } from '../lease-key.js';
 import type { LeaseRef, LeaseView } from '../lease-store.js';
-import { unknown } from './lease-batches.js';
+import type { StoreWarning } from '../store-warning.js';
+import { LinkWatch } from './link-watch.js';
 import {
   type ConnectionTimes,
   isCluster,
@@ -27,6 +31,9 @@ export interface RedisLinkOptions<Script extends string> extends ConnectionTimes
   readonly onRelease: ((notice: ReleaseNotice) => void) | undefined;
   /** Told of every connection error, after which the connection goes on trying. */
   readonly onError: (error: Error) => void;
+  /** Told of what works, and not as it should: at once, and each minute while it goes on. */
+  readonly onWarning?: (warning: StoreWarning) => void;
+  readonly clock?: Clock | undefined;
   /** How many replicas must have a write of a script before it counts. @default 0 */
   readonly waitReplicas?: number;
 }
@@ -50,7 +57,7 @@ export class RedisLink<Script extends string> {
   readonly #listeners = new Map<string, (message: string) => void>();
   readonly #commandTimeout: number;
   readonly #waitReplicas: number;
-  #lastError: Error | undefined;
+  readonly #watch: LinkWatch;
   #connecting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -58,6 +65,7 @@ export class RedisLink<Script extends string> {
     const { redis, commandTimeout, scripts, onRelease, onError, waitReplicas = 0 } = options;
     this.prefix = keyPrefixOf(redis);
     this.channel = `${this.prefix}background-services:released`;
+    this.#watch = new LinkWatch({ ...options, prefix: this.prefix });
     this.#commandTimeout = commandTimeout;
     this.#waitReplicas = waitReplicas;
     const client = leaseConnection(redis, { commandTimeout });
@@ -66,14 +74,10 @@ export class RedisLink<Script extends string> {
     this.#client = client;
     this.#scripts = client as RedisClient & Readonly<Record<string, ScriptCall>>;
     this.#subscriber = subscriberConnection(redis);
-    this.#client.on('error', (error: Error) => {
-      this.#lastError = error;
-      onError(error);
-    });
+    this.#watch.follow(client);
+    client.on('error', onError);
     this.#subscriber.on('error', onError);
-    this.#subscriber.on('ready', () => {
-      void this.#subscriber.subscribe(...this.#listeners.keys()).catch(onError);
-    });
+    this.#subscriber.on('ready', () => inBackground(this.#subscribe(onError)));
     this.#subscriber.on('message', (channel: string, message: string) =>
       this.#listeners.get(channel)?.(message),
     );
@@ -84,6 +88,31 @@ export class RedisLink<Script extends string> {
     // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
     const connections = onRelease ? [this.#client, this.#subscriber] : [this.#client];
     for (const connection of connections) connection.connect().catch(() => undefined);
+  }
+
+  /** What works, and not as it should. */
+  get warnings(): readonly StoreWarning[] {
+    return this.#watch.warnings;
+  }
+
+  async #subscribe(onError: (error: Error) => void): Promise<void> {
+    try {
+      await this.#subscriber.subscribe(...this.#listeners.keys());
+      this.#watch.hintsWork();
+    } catch (error) {
+      this.noHints(error);
+      onError(error as Error);
+    }
+  }
+
+  /** Releases and commands are not heard of, or not published: what is missing is said, and everything else goes on. */
+  noHints(error: unknown): void {
+    this.#watch.noHints(error);
+  }
+
+  /** Tells of something that was noticed. */
+  warn(trouble: RedisTrouble): void {
+    this.#watch.tell(trouble);
   }
 
   /** Hears of what is published on one more channel. To be called before the connection is made, in the tick that made this link. */
@@ -97,10 +126,15 @@ export class RedisLink<Script extends string> {
    */
   async use<Result>(commands: (redis: RedisClient) => Promise<Result>): Promise<Result> {
     if (!this.#isReady) await this.#ready();
-    return commands(this.#client);
+    return commands(this.#client).catch((error: unknown) => {
+      throw this.#watch.boardFailed(error);
+    });
   }
 
-  /** Runs a script on leases, each with its token and its ledger; what is asked for in one tick goes out in one tick. */
+  /**
+   * Runs a script on leases, each with its token and its ledger; what is asked for in one tick goes out in one tick.
+   * @throws StoreError that says what is wrong, and what to do about it
+   */
   async run(
     script: Script,
     leases: readonly { readonly key: string }[],
@@ -108,14 +142,17 @@ export class RedisLink<Script extends string> {
   ): Promise<unknown> {
     if (!this.#isReady) await this.#ready();
     const keys = leases.flatMap(({ key }) => {
-      const lease = this.prefix + key;
-      const { token, ledger } = companionKeys(lease);
+      const { lease, token, ledger } = leaseKeys(this.prefix, key);
       return [lease, token, ledger];
     });
     const socket = this.#socket;
-    const answer = await this.#scripts[script](keys.length, ...keys, ...args);
-    if (this.#waitReplicas > 0) await this.#replicated(socket);
-    return answer;
+    try {
+      const answer = await this.#scripts[script](keys.length, ...keys, ...args);
+      if (this.#waitReplicas > 0) await this.#replicated(socket);
+      return answer;
+    } catch (error) {
+      throw this.#watch.leasesFailed(error, script, leases);
+    }
   }
 
   /**
@@ -146,18 +183,16 @@ export class RedisLink<Script extends string> {
     try {
       return await Promise.all(keys.map((key) => this.#look(key)));
     } catch (cause) {
-      const { error } = unknown(cause);
-      if (error instanceof StoreError) throw error;
-      throw new StoreError(`Redis could not be read: ${describeError(error).message}`, { cause });
+      throw this.#watch.readingFailed(cause, keys);
     }
   }
 
   async #look(key: string): Promise<LeaseView> {
-    const lease = this.prefix + key;
+    const { lease, token: tokenKey } = leaseKeys(this.prefix, key);
     const [holder, pttl, token] = await Promise.all([
       this.#client.get(lease).then(asTextOrNull, ifWrongType),
       this.#client.pttl(lease),
-      this.#client.get(companionKeys(lease).token).then(asTextOrNull, ifWrongType),
+      this.#client.get(tokenKey).then(asTextOrNull, ifWrongType),
     ]);
     return { key, holder, ttl: asTtl(pttl), token: token && /^\d+$/.test(token) ? Number(token) : null };
   }
@@ -168,6 +203,7 @@ export class RedisLink<Script extends string> {
   }
 
   async #close(): Promise<void> {
+    this.#watch.close();
     this.#subscriber.disconnect();
     // QUIT lets what was written before be answered; a Redis that does not answer is left behind.
     if (this.#client.status === 'ready') await this.#client.quit().catch(() => undefined);
@@ -175,7 +211,7 @@ export class RedisLink<Script extends string> {
   }
 
   get #isReady(): boolean {
-    return this.#client.status === 'ready' && !this.#closing;
+    return this.#client.status === 'ready' && !this.#closing && !this.#watch.isElsewhere;
   }
 
   /**
@@ -188,7 +224,7 @@ export class RedisLink<Script extends string> {
       await this.#connecting;
     }
     if (this.#isReady) return;
-    const why = this.#closing ? 'the store is closed' : (this.#lastError?.message ?? this.#client.status);
+    const why = this.#closing ? 'the store is closed' : this.#watch.whyNot;
     throw new StoreError(`No connection to Redis: ${why}`);
   }
 
@@ -200,7 +236,7 @@ export class RedisLink<Script extends string> {
         resolve();
       };
       const timer = setTimeout(done, this.#commandTimeout);
-      this.#client.on('ready', done).on('close', done);
+      this.#client.on('close', done).on('ready', done);
     });
   }
 }

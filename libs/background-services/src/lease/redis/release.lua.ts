@@ -1,6 +1,6 @@
 /**
  * Gives leases up, saves their ledger changes, and publishes each release from inside the step, so that no standby hears of it too early,
- * and all of them together.
+ * and all of them together. The lease goes first: a full Redis refuses a script whose first write needs memory, and the ledger with it.
  *
  * KEYS  for lease i: [3i-2] the lease, [3i-1] its token, [3i] its ledger
  * ARGV  [1] holder (instance id), [2] channel, then for each lease: token, number of ledger strings, field, value, …
@@ -19,10 +19,10 @@ local position = 3
 for i = 1, #KEYS / 3 do
   local token, size = ARGV[position], tonumber(ARGV[position + 1])
   if values[2 * i - 1] == holder and values[2 * i] == token then
+    redis.call('DEL', KEYS[3 * i - 2])
     for first = position + 2, position + 1 + size, 1000 do
       redis.pcall('HSET', KEYS[3 * i], unpack(ARGV, first, math.min(first + 999, position + 1 + size)))
     end
-    redis.call('DEL', KEYS[3 * i - 2])
     redis.pcall('PUBLISH', channel, KEYS[3 * i - 2] .. '\\n' .. holder .. '\\n' .. token)
     replies[i] = { 1 }
   else

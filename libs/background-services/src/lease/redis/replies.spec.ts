@@ -30,7 +30,7 @@ describe('readAcquireReplies', () => {
   it('reads grants and refusals, in order', () => {
     const answer = [
       TIME,
-      [1, TOKEN, ['start:a', '1', '__proto__', 'x']],
+      [1, TOKEN, ['start:a', '1', '__proto__', 'x'], TOKEN - 1],
       [0, 'other', 1_500],
       [0, 'DISABLED', -1],
     ];
@@ -48,16 +48,17 @@ describe('readAcquireReplies', () => {
   it.each([
     ...GARBAGE,
     ['no reply for the lease', [TIME]],
-    ['a reply too many', [TIME, [1, TOKEN, []], [1, TOKEN, []]]],
-    ['no time', [null, [1, TOKEN, []]]],
-    ['no token', [TIME, [1, null, []]]],
-    ['a token that is no number', [TIME, [1, 'x', []]]],
-    ['a fractional token', [TIME, [1, 1.5, []]]],
-    ['a token beyond what a number can tell apart', [TIME, [1, 2 ** 53, []]]],
-    ['a token of an overflow', [TIME, [1, -(2 ** 63), []]]],
+    ['a reply too many', [TIME, [1, TOKEN, [], 0], [1, TOKEN, [], 0]]],
+    ['no time', [null, [1, TOKEN, [], 0]]],
+    ['no token', [TIME, [1, null, [], 0]]],
+    ['a token that is no number', [TIME, [1, 'x', [], 0]]],
+    ['a fractional token', [TIME, [1, 1.5, [], 0]]],
+    ['a token beyond what a number can tell apart', [TIME, [1, 2 ** 53, [], 0]]],
+    ['a token of an overflow', [TIME, [1, -(2 ** 63), [], 0]]],
     ['no ledger', [TIME, [1, TOKEN]]],
-    ['half an entry in the ledger', [TIME, [1, TOKEN, ['field']]]],
-    ['a number in the ledger', [TIME, [1, TOKEN, ['field', 1]]]],
+    ['no token before', [TIME, [1, TOKEN, []]]],
+    ['half an entry in the ledger', [TIME, [1, TOKEN, ['field'], 0]]],
+    ['a number in the ledger', [TIME, [1, TOKEN, ['field', 1], 0]]],
     ['a refusal without a time', [TIME, [0, 'other', null]]],
     ['an error among the replies', [TIME, new Error('OOM')]],
   ])('never makes a leader of %s', (_what, answer) => {

@@ -11,14 +11,23 @@ export function readAcquireReplies(answer: unknown, leases: number): readonly Ac
   const [time, ...replies] = asArray(answer, leases + 1);
   const storeTime = asCount(time);
   return replies.map((reply): AcquireReply => {
-    const [code, ...rest] = asArray(reply, 3);
+    const [code, ...rest] = asArray(reply);
     if (code === 1) {
-      const [token, ledger] = rest;
+      const [token, ledger] = asArray(rest, 3);
       return { outcome: 'acquired', token: asCount(token), ledger: asLedger(ledger), storeTime };
     }
     if (code !== 0) throw unexpected(code);
-    const [holder, ttl] = rest;
+    const [holder, ttl] = asArray(rest, 2);
     return { outcome: 'held', holder: asText(holder), ttl: asTtl(ttl) };
+  });
+}
+
+/** The places of the leases that were granted and had no token before, in an answer that was read. */
+export function withoutToken(answer: unknown): readonly number[] {
+  const [, ...replies] = asArray(answer);
+  return replies.flatMap((reply, i) => {
+    const [code, , , previous] = asArray(reply);
+    return code === 1 && previous === 0 ? [i] : [];
   });
 }
 

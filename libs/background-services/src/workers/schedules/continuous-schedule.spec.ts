@@ -8,7 +8,7 @@ import type { Iteration } from '../iteration.js';
 import { Runner } from '../runner.js';
 import { Worker } from '../worker.js';
 import type { WorkerOptions } from '../worker-definition.js';
-import { CIRCUIT_BREAKER_DEFAULTS } from '../circuit-breaker.js';
+import { CIRCUIT_BREAKER_DEFAULTS } from '../circuit-breaker-options.js';
 
 const CONTINUOUS = { kind: 'continuous', minBackoff: 1_000, maxBackoff: 30_000 } as const;
 

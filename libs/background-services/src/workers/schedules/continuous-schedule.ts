@@ -1,5 +1,6 @@
+import { inBackground } from '../../kit/index.js';
 import type { Timer } from '../../lease/index.js';
-import type { Schedule, ScheduleHost } from './schedule.js';
+import type { Schedule, ScheduledWorker } from './schedule.js';
 
 /**
  * Keeps a method running for as long as the term lasts. If it fails or returns, it is begun again after a random delay between 0 and a
@@ -16,7 +17,7 @@ export class ContinuousSchedule implements Schedule {
   constructor(
     private readonly minBackoff: number,
     private readonly maxBackoff: number,
-    private readonly host: ScheduleHost,
+    private readonly worker: ScheduledWorker,
   ) {}
 
   get nextRunAt(): Date | undefined {
@@ -40,23 +41,25 @@ export class ContinuousSchedule implements Schedule {
 
   #runAfter(delay: number): void {
     if (this.#state === 'stopped') return;
-    this.#due = this.host.clock.wall() + delay;
-    this.#timer = this.host.clock.setTimeout(() => void this.#run(), delay);
+    const { clock } = this.worker.context;
+    this.#due = clock.wall() + delay;
+    this.#timer = clock.setTimeout(() => inBackground(this.#run()), delay);
   }
 
   async #run(): Promise<void> {
-    const { host } = this;
-    const due = this.#due ?? host.clock.wall();
+    const { breaker, context } = this.worker;
+    const { clock, random } = context;
+    const due = this.#due ?? clock.wall();
     this.#due = undefined;
-    const attempt = host.attempt(due);
+    const attempt = this.worker.attempt(due);
     if ('refused' in attempt) {
-      const untilProbe = (host.circuitRetryAt ?? -Infinity) - host.clock.monotonic();
+      const untilProbe = (breaker.retryAt ?? -Infinity) - clock.monotonic();
       return this.#runAfter(Math.max(this.minBackoff, untilProbe));
     }
     const result = await attempt.finished;
     const lasted = 'duration' in result ? result.duration : 0;
     if (lasted > this.maxBackoff) this.#shortRuns = 0;
     const bound = Math.min(this.maxBackoff, this.minBackoff * 2 ** Math.min(this.#shortRuns++, 30));
-    this.#runAfter(host.random() * bound);
+    this.#runAfter(random() * bound);
   }
 }

@@ -1,47 +1,43 @@
 import { describe, expect, it } from '@jest/globals';
-import { toCronerPattern } from './cron-dialect.js';
+import { clockChangeRules, toCronerPattern } from './cron-dialect.js';
+import { readCronPattern } from './cron-grammar.js';
 
-describe('toCronerPattern', () => {
+const write = (pattern: string) => {
+  const fields = readCronPattern(pattern);
+  return clockChangeRules(fields).map((rule) => `${rule}: ${toCronerPattern(fields, rule)}`);
+};
+
+describe('what croner is told', () => {
   it.each([
-    ['0 0 1-31 * 1', '0 0 * * 1'],
-    ['0 0 */1 * 1', '0 0 * * 1'],
-    ['0 0 1/1 * 1', '0 0 * * 1'],
-    ['0 0 1-10,11-31 * 1', '0 0 * * 1'],
-    ['0 0 13 * 0-6', '0 0 13 * *'],
-    ['0 0 13 * 1-7', '0 0 13 * *'],
-    ['0 0 13 * SUN-sat', '0 0 13 * *'],
-    ['30 0 0 1-31 * 1', '30 0 0 * * 1'],
-  ])('takes a list of every day for no restriction: "%s"', (pattern, expected) => {
-    expect(toCronerPattern(pattern)).toBe(expected);
+    ['0 0 1-31 * 1', 'fixed: 0 0 0 * * 1'],
+    ['0 0 */1 * 1', 'fixed: 0 0 0 * * 1'],
+    ['0 0 1-10,11-31 * 1', 'fixed: 0 0 0 * * 1'],
+    ['0 0 13 * 1-7', 'fixed: 0 0 0 13 * *'],
+    ['30 0 0 1-31 1-12 1', 'fixed: 30 0 0 * * 1'],
+  ])('is that a list of every day is no restriction: "%s"', (pattern, expected) => {
+    expect(write(pattern)).toEqual([expected]);
   });
 
   it.each([
-    '0 0 1-30 * 1',
-    '0 0 2-31 * 1',
-    '0 0 */2 * 1',
-    '0 0 13 * 1-6',
-    '0 0 13 * mon-fri',
-    '0 0 L * *',
-    '0 0 15W * 1',
-    '0 0 * * MON#2',
-    '0 0 ? * 5L',
-    '0 0 1-99 * 1',
-    '0 0 */0 * 1',
-    '0-59 0-23 13 1-12 5',
-  ])('leaves the others as they are: "%s"', (pattern) => {
-    expect(toCronerPattern(pattern)).toBe(pattern);
+    ['30 2 * * *', ['fixed: 0 30 2 * * *']],
+    ['0,30 2,3 * * 5', ['fixed: 0 0,30 2,3 * * 5']],
+    ['*/30 * * * *', ['open: 0 0,30 * * * *']],
+    ['15 0-23 * * *', ['open: 0 15 * * * *']],
+    ['@secondly', ['open: * * * * * *']],
+  ])('is one pattern for fixed times, and for what runs in every hour: "%s"', (pattern, expected) => {
+    expect(write(pattern)).toEqual(expected);
   });
 
-  it('knows the short forms that only the `cron` package knows', () => {
-    expect(['@secondly', '@Minutely', ' @weekdays ', '@weekends'].map(toCronerPattern)).toEqual([
-      '* * * * * *',
-      '0 * * * * *',
-      '0 0 0 * * 1-5',
-      '0 0 0 * * 0,6',
-    ]);
-  });
-
-  it('leaves the short forms to croner that both know', () => {
-    expect(toCronerPattern('@daily')).toBe('@daily');
+  it.each([
+    ['*/30 2 * * *', ['open: 0-0/1,0 0,30 2 * * *', 'fixed: 0 0,30 2 * * *']],
+    ['0 */12 * * *', ['open: 0-0/1,0 0 0,12 * * *', 'fixed: 0 0 0,12 * * *']],
+    ['* * 2 * * *', ['open: * * 2 * * *', `fixed: ${upTo(59)} ${upTo(59)} 2 * * *`]],
+    ['0-59 2 * * *', ['open: 0 * 2 * * *', `fixed: 0 ${upTo(59)} 2 * * *`]],
+  ])('is two patterns for frequencies within named hours: "%s"', (pattern, expected) => {
+    expect(write(pattern)).toEqual(expected);
   });
 });
+
+function upTo(last: number): string {
+  return Array.from({ length: last + 1 }, (_, i) => i).join(',');
+}

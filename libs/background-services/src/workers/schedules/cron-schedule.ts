@@ -1,24 +1,25 @@
-import type { Timer } from '../../lease/index.js';
-import type { InterruptedPolicy, MisfirePolicy, ScheduleSpec } from '../worker-definition.js';
+import { inBackground } from '../../kit/index.js';
+import type { Clock, Timer } from '../../lease/index.js';
+import type { AttemptSteps, IterationOutcome } from '../attempt.js';
+import type { TermLedger } from '../term-ledger.js';
+import type { ScheduleSpec } from '../worker-definition.js';
 import type { CronEntry } from './cron-entry.js';
 import { CronSlots } from './cron-slots.js';
-import type { AttemptSteps, IterationOutcome, Schedule, ScheduleHost } from './schedule.js';
+import { type CronPolicies, isTooLate, policiesOf, slotsToRun } from './misfire.js';
+import type { Schedule, ScheduledWorker } from './schedule.js';
 import { type Claim, SlotLedger } from './slot-ledger.js';
 
 /** A sleeping timer does not notice that the wall clock was set; it looks at least this often, ms. */
 const LONGEST_SLEEP = 30_000;
 
-/** How late a slot may be and still count as on time, ms. */
-const DEFAULT_THRESHOLD = 1_000;
+/** How far ahead of the store's time settled slots may lie and still be believed, ms: that clock may be set back a little. */
+const TOLERATED_AHEAD = 60_000;
 
-/** How far replicas' clocks may be apart before it is worth a line in the log, ms. */
-const TOLERATED_SKEW = 60_000;
+/** A sleep that would end this much too early or too late by the store's clock is begun anew, ms. */
+const TOLERATED_DRIFT = 50;
 
-export interface CronPolicies {
-  readonly misfire: MisfirePolicy;
-  readonly startDeadline: number;
-  readonly onInterrupted: InterruptedPolicy;
-}
+/** Clocks that are this close are shown as one, ms: people look for the slot itself. */
+const SAME_CLOCK = 1_000;
 
 /**
  * Runs a worker at the slots of a cron pattern, each at most once across the fleet.
@@ -28,46 +29,56 @@ export interface CronPolicies {
  * while an iteration of this worker is running is skipped, like every tick that finds one running.
  */
 export class CronSchedule implements Schedule {
+  readonly #policies: CronPolicies;
   readonly #slots: CronSlots;
-  readonly #ledger: SlotLedger;
-  readonly #threshold: number;
-  readonly #initialDelay: number;
+  readonly #slotLedger: SlotLedger;
   /** On the monotonic clock: a wall clock that is set back must not hold slots back for longer. */
   readonly #notBefore: number;
   #through = 0;
   #interrupted: CronEntry['running'];
   #timer: Timer | undefined;
+  /** When the sleep ends, on the monotonic clock. */
+  #wakesAt: number | undefined;
   #next: number | undefined;
   #state: 'running' | 'stopped' = 'stopped';
 
   constructor(
     spec: ScheduleSpec & { kind: 'cron' },
-    private readonly policies: CronPolicies,
-    private readonly host: ScheduleHost,
+    private readonly worker: ScheduledWorker,
+    private readonly ledger: TermLedger,
   ) {
-    const { clock, bootedAt } = host;
+    const { clock, bootedAt } = worker.context;
+    this.#policies = policiesOf(spec, worker.definition.options);
     const { pattern, timeZone, utcOffset, initialDelay = 0 } = spec;
     this.#slots = new CronSlots(pattern, spec);
     const text = pattern instanceof Date ? pattern.toISOString() : pattern;
-    this.#ledger = new SlotLedger(`${text} ${timeZone ?? utcOffset ?? 'local'}`, host);
-    this.#threshold = spec.threshold ?? DEFAULT_THRESHOLD;
-    this.#initialDelay = initialDelay;
+    const zone = timeZone ?? utcOffset ?? 'local';
+    this.#slotLedger = new SlotLedger(`${text} ${zone}`, worker, ledger, initialDelay + TOLERATED_AHEAD);
     const left = Math.min(initialDelay, Math.max(0, bootedAt + initialDelay - clock.wall()));
     this.#notBefore = clock.monotonic() + left;
   }
 
   get nextRunAt(): Date | undefined {
-    return this.#state === 'stopped' || this.#next === undefined ? undefined : new Date(this.#next);
+    const slot = this.nextSlot;
+    if (slot === undefined) return undefined;
+    const ahead = this.#now() - this.#clock.wall();
+    return new Date(Math.abs(ahead) < SAME_CLOCK ? slot : Math.round(slot - ahead));
+  }
+
+  get nextSlot(): number | undefined {
+    return this.#state === 'stopped' ? undefined : this.#next;
   }
 
   start(): void {
     this.#state = 'running';
-    const entry = this.#ledger.read();
-    if (entry) this.#resume(entry);
-    else {
-      // Nothing is known of this pattern: from here on every slot is accounted for.
-      this.#through = this.host.clock.wall() + this.#heldBack;
-      this.#ledger.note(this.#through);
+    const entry = this.#slotLedger.read();
+    if (entry) {
+      this.#through = entry.through;
+      this.#interrupted = entry.running;
+    } else {
+      const disbelieved = this.#slotLedger.disbelieved;
+      if (disbelieved !== undefined) this.#doubt(disbelieved);
+      this.#startAnew();
     }
     this.#look();
   }
@@ -77,33 +88,57 @@ export class CronSchedule implements Schedule {
     this.#timer?.cancel();
   }
 
+  /** Every change of its entry is written when it happens. The store's time is known better with each renewal: a sleep follows it. */
   contribute(): void {
-    // Every change of its entry is written when it happens.
+    if (this.#state === 'stopped' || this.#wakesAt === undefined || this.#next === undefined) return;
+    const left = this.#next - this.#now();
+    const sleeps = this.#wakesAt - this.#clock.monotonic();
+    if (Math.abs(Math.min(left, LONGEST_SLEEP) - sleeps) <= TOLERATED_DRIFT || left >= LONGEST_SLEEP) return;
+    this.#timer?.cancel();
+    this.#sleep(this.#next, left);
   }
 
-  #resume({ through, running }: CronEntry): void {
-    this.#through = through;
-    this.#interrupted = running;
-    if (through - this.host.clock.wall() <= this.#initialDelay + TOLERATED_SKEW) return;
-    this.host.logger.warn(
-      `The ledger says that all slots up to ${toText(through)} are settled, which this clock is not at yet: nothing runs before then`,
+  /** Nothing is known of this pattern: from here on every slot is accounted for. */
+  #startAnew(): void {
+    this.#through = this.#now() + this.#heldBack;
+    this.#slotLedger.note(this.#through);
+  }
+
+  #doubt(through: number): void {
+    this.worker.reporter.log.warn(
+      `All slots up to ${toText(through)} are said to be settled, but the store's clock is at ${toText(this.#now())}: ` +
+        'a clock was wrong. That is not believed, and slots run from now on; some may run a second time',
     );
+  }
+
+  get #clock(): Clock {
+    return this.worker.context.clock;
+  }
+
+  /** By the store's clock, which all replicas share: slots of one with a wrong clock would run at wrong times, and keep others from theirs. */
+  #now(): number {
+    return Math.floor(this.ledger.term.storeNow());
   }
 
   /** Milliseconds that are left of the initial delay. */
   get #heldBack(): number {
-    return Math.max(0, this.#notBefore - this.host.clock.monotonic());
+    return Math.max(0, this.#notBefore - this.#clock.monotonic());
   }
 
   /** Runs what is due and sleeps until something is. */
   #look(): void {
+    this.#wakesAt = undefined;
     if (this.#state === 'stopped') return;
-    const now = this.host.clock.wall();
+    const now = this.#now();
     const heldBack = this.#heldBack;
+    if (!this.#slotLedger.isCredible(this.#through)) {
+      this.#doubt(this.#through);
+      this.#startAnew();
+    }
     if (heldBack > 0) return this.#sleep(this.#slots.next(now + heldBack), heldBack);
     const work = this.#dueWork(now);
     if (work) {
-      void work.then(() => this.#look());
+      inBackground(work.then(() => this.#look()));
       return;
     }
     const next = this.#slots.next(Math.max(this.#through, now));
@@ -119,17 +154,19 @@ export class CronSchedule implements Schedule {
   }
 
   #sleep(next: number | undefined, delay: number): void {
+    const sleep = Math.min(delay, LONGEST_SLEEP);
     this.#next = next;
-    this.#timer = this.host.clock.setTimeout(() => this.#look(), Math.min(delay, LONGEST_SLEEP));
+    this.#wakesAt = this.#clock.monotonic() + sleep;
+    this.#timer = this.#clock.setTimeout(() => this.#look(), sleep);
   }
 
   async #runDue(due: readonly number[], now: number): Promise<void> {
-    const chosen = this.#choose(due, now);
+    const { chosen, late } = slotsToRun(due, now, this.#policies);
     const missed = due.length - chosen.length;
-    const late = chosen.filter((slot) => now - slot > this.#threshold);
-    if (missed > 0 || late.length > 0) {
-      this.host.missed(missed, late.length);
-      this.host.logger.warn(
+    const { reporter } = this.worker;
+    if (missed > 0 || late > 0) {
+      reporter.missed(missed, late);
+      reporter.log.warn(
         `Misfire: ${due.length} slot${due.length === 1 ? '' : 's'} passed up to ${toText(due.at(-1) ?? now)}; ` +
           `running ${chosen.length} late, giving up ${missed}`,
       );
@@ -143,38 +180,22 @@ export class CronSchedule implements Schedule {
     }
   }
 
-  #choose(due: readonly number[], now: number): readonly number[] {
-    const inTime = due.filter((slot) => !this.#isTooLate(slot, now));
-    switch (this.policies.misfire) {
-      case 'fire-all':
-        return inTime;
-      case 'fire-once':
-        return inTime.slice(-1);
-      case 'skip':
-        return inTime.slice(-1).filter((slot) => now - slot <= this.#threshold);
-    }
-  }
-
-  #isTooLate(slot: number, now: number): boolean {
-    return now - slot > this.policies.startDeadline;
-  }
-
   async #runSlot(slot: number): Promise<void> {
-    const { host } = this;
-    const began = host.clock.wall();
+    const { worker } = this;
+    const began = this.#now();
     // It was in time when it was chosen, but others went first.
-    if (this.#isTooLate(slot, began)) {
-      host.missed(1);
+    if (isTooLate(slot, began, this.#policies)) {
+      worker.reporter.missed(1);
       return this.#settleSkipped(slot);
     }
-    const attempt = host.attempt(slot, this.#claiming(slot, began));
+    const attempt = worker.attempt(slot, this.#claiming(slot, began));
     if ('finished' in attempt) await attempt.finished;
     else if (attempt.refused === 'not-leading' || attempt.refused === 'stopped') this.stop();
-    else if (attempt.refused === 'busy' && this.policies.misfire === 'fire-all') {
-      await host.drained();
+    else if (attempt.refused === 'busy' && this.#policies.misfire === 'fire-all') {
+      await worker.drained();
       if (this.#state === 'running') await this.#runSlot(slot);
     } else {
-      if (attempt.refused !== 'circuit-open') host.skipped(1);
+      if (attempt.refused !== 'circuit-open') worker.reporter.skipped(1);
       this.#settleSkipped(slot);
     }
   }
@@ -182,10 +203,11 @@ export class CronSchedule implements Schedule {
   #claiming(slot: number, began: number): AttemptSteps {
     let claim: Claim | undefined;
     return {
+      isStoreTime: true,
       prepare: async () => {
-        claim = await this.#ledger.claim(slot, this.#through);
+        claim = await this.#slotLedger.claim(slot, this.#through);
         if (claim.outcome === 'refused')
-          this.#through = Math.max(this.#through, slot, this.#ledger.read()?.through ?? 0);
+          this.#through = Math.max(this.#through, slot, this.#slotLedger.read()?.through ?? 0);
         return claim.outcome === 'ours';
       },
       conclude: async (outcome) => {
@@ -198,41 +220,39 @@ export class CronSchedule implements Schedule {
   /** The slot has run; what passed meanwhile found it running. An aborted run stays "running": the successor decides by its policy. */
   async #settle(slot: number, began: number, { outcome }: IterationOutcome): Promise<void> {
     const overlapped = this.#overlapped(slot, began);
-    if (overlapped.length > 0) this.host.skipped(overlapped.length);
+    if (overlapped.length > 0) this.worker.reporter.skipped(overlapped.length);
     this.#through = Math.max(this.#through, overlapped.at(-1) ?? slot);
-    if (outcome !== 'aborted') await this.#ledger.settle(this.#through);
+    if (outcome !== 'aborted') await this.#slotLedger.settle(this.#through);
   }
 
   #overlapped(slot: number, began: number): readonly number[] {
-    if (this.policies.misfire === 'fire-all') return [];
+    if (this.#policies.misfire === 'fire-all') return [];
     // A slot that ran again after an interruption may have older ones behind it, which found nobody: they are due, not skipped.
     const following = this.#slots.next(slot);
-    return following === undefined || following <= began
-      ? []
-      : this.#slots.within(slot, this.host.clock.wall());
+    return following === undefined || following <= began ? [] : this.#slots.within(slot, this.#now());
   }
 
   /** Slots up to this one are settled without having been claimed. */
   #settleSkipped(slot: number): void {
     this.#through = Math.max(this.#through, slot);
-    this.#ledger.note(this.#through);
+    this.#slotLedger.note(this.#through);
   }
 
   async #resolveInterrupted({ slot, token }: NonNullable<CronEntry['running']>): Promise<void> {
-    const { host } = this;
+    const { reporter } = this.worker;
     // It may have been here, before the worker was stopped and started again: it may end well yet, or give the slot back.
-    await host.drained();
-    const entry = this.#ledger.read();
+    await this.worker.drained();
+    const entry = this.#slotLedger.read();
     this.#through = entry?.through ?? this.#through;
     if (this.#state === 'stopped' || entry?.running?.slot !== slot) return;
     const text = `Slot ${toText(slot)} was started under token ${token} and not finished`;
-    if (this.policies.onInterrupted === 'rerun' && !this.#isTooLate(slot, host.clock.wall())) {
-      host.logger.warn(`${text}; running it again (onInterrupted: 'rerun')`);
+    if (this.#policies.onInterrupted === 'rerun' && !isTooLate(slot, this.#now(), this.#policies)) {
+      reporter.log.warn(`${text}; running it again (onInterrupted: 'rerun')`);
       return this.#runSlot(slot);
     }
-    host.logger.warn(`${text}; given up (onInterrupted: '${this.policies.onInterrupted}')`);
-    host.missed(1);
-    await this.#ledger.settle(this.#through);
+    reporter.log.warn(`${text}; given up (onInterrupted: '${this.#policies.onInterrupted}')`);
+    reporter.missed(1);
+    await this.#slotLedger.settle(this.#through);
   }
 }
 

@@ -313,6 +313,10 @@ describe('CronSlots', () => {
       '@minutely',
       '@weekdays',
       '@WEEKENDS',
+      '0 9 * * 1/2',
+      '0 9 * * 7/2',
+      '*/90 * * * *',
+      '*/120 * * * *',
     ])('"%s" means the same', (pattern) => {
       const after = '2026-02-27T23:59:30Z';
       expect(next(pattern, UTC, after, 5)).toEqual(ofCron(pattern, after, 5));

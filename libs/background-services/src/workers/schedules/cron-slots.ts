@@ -1,49 +1,59 @@
 import { Cron } from 'croner';
-import { toCronerPattern } from './cron-dialect.js';
+import { clockChangeRules, toCronerPattern } from './cron-dialect.js';
+import { readCronPattern } from './cron-grammar.js';
+import { type CronZone, resolveZone } from './cron-zone.js';
 
-export interface CronZone {
-  readonly timeZone?: string | undefined;
-  /** Minutes. */
-  readonly utcOffset?: number | undefined;
-}
+export type { CronZone } from './cron-zone.js';
 
 /** Slots that are listed at once at the most; of more, the latest are kept. */
 const MAX_LISTED = 1_000;
 
 /**
- * The instants a cron pattern means. Patterns of five and six fields, and a Date for a single slot.
+ * The instants a cron pattern means: those of the `cron` package, by which @nestjs/schedule runs it, except at clock changes. Or a Date for
+ * a single slot.
  *
- * A wall time that a zone's clock change skips or repeats yields one slot (`fixedTimeRule: 'no-wildcard'`), so a daily job runs once a day,
- * every day.
+ * A wall time that a zone's clock change skips or repeats yields one slot, so a daily job runs once a day, every day.
  */
 export class CronSlots {
-  readonly #cron: Cron | undefined;
+  /** One for each rule of clock changes; a slot of either is one. */
+  readonly #crons: readonly Cron[] = [];
+  /** Of a fixed offset: the pattern is read in UTC, this many ms away from the slot. */
+  readonly #shift: number = 0;
   readonly #date: number | undefined;
 
   /** @throws if the pattern or the zone is not understood, or if the pattern means no instant at all. */
-  constructor(pattern: string | Date, { timeZone, utcOffset }: CronZone) {
+  constructor(pattern: string | Date, zone: CronZone) {
     if (pattern instanceof Date) {
       if (Number.isNaN(pattern.getTime())) throw new TypeError('the Date is invalid');
       this.#date = pattern.getTime();
       return;
     }
-    this.#cron = new Cron(toCronerPattern(pattern), {
-      paused: true,
-      mode: '5-or-6-parts',
-      // `5/15`, as the `cron` package reads it: from 5 on, every 15.
-      sloppyRanges: true,
-      fixedTimeRule: 'no-wildcard',
-      ...(timeZone === undefined ? {} : { timezone: timeZone }),
-      ...(utcOffset === undefined ? {} : { utcOffset }),
-    });
+    const fields = readCronPattern(pattern);
+    const resolved = resolveZone(zone);
+    const isFixed = 'offset' in resolved;
+    if (isFixed) this.#shift = resolved.offset * 60_000;
+    this.#crons = clockChangeRules(fields).map(
+      (rule) =>
+        new Cron(toCronerPattern(fields, rule), {
+          paused: true,
+          fixedTimeRule: 'no-wildcard',
+          ...(isFixed ? { utcOffset: 0 } : resolved.name === undefined ? {} : { timezone: resolved.name }),
+        }),
+    );
     // The zone is not looked at before it is needed: ask now, so that a wrong one fails at boot.
-    if (this.#cron.nextRun() === null) throw new RangeError('no date matches it, ever');
+    if (this.#crons.every((cron) => cron.nextRun() === null))
+      throw new RangeError('no date matches it, ever');
   }
 
   /** The first slot after this instant, ms since the epoch; undefined if there is none any more. */
   next(after: number): number | undefined {
     if (this.#date !== undefined) return this.#date > after ? this.#date : undefined;
-    return this.#cron?.nextRun(new Date(after))?.getTime();
+    let first: number | undefined;
+    for (const cron of this.#crons) {
+      const run = cron.nextRun(new Date(after + this.#shift));
+      if (run && !(first !== undefined && first <= run.getTime())) first = run.getTime();
+    }
+    return first === undefined ? undefined : first - this.#shift;
   }
 
   /** The slots in (after, until], in order; of more than 1,000 the latest. */
@@ -57,10 +67,12 @@ export class CronSlots {
   }
 
   #latest(after: number, until: number): readonly number[] {
-    const runs = this.#cron?.previousRuns(MAX_LISTED, new Date(until + 1)) ?? [];
-    return runs
-      .map((run) => run.getTime())
+    const end = new Date(until + 1 + this.#shift);
+    const runs = this.#crons.flatMap((cron) => cron.previousRuns(MAX_LISTED, end));
+    const slots = new Set(runs.map((run) => run.getTime() - this.#shift));
+    return [...slots]
       .filter((slot) => slot > after && slot <= until)
-      .sort((a, b) => a - b);
+      .sort((a, b) => a - b)
+      .slice(-MAX_LISTED);
   }
 }

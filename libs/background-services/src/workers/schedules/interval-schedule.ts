@@ -1,5 +1,7 @@
-import type { Timer } from '../../lease/index.js';
-import type { Schedule, ScheduleHost } from './schedule.js';
+import { inBackground } from '../../kit/index.js';
+import type { Clock, Timer } from '../../lease/index.js';
+import type { TermLedger } from '../term-ledger.js';
+import type { Schedule, ScheduledWorker } from './schedule.js';
 
 /**
  * Fixed rate, never overlapping: ticks lie on a grid, and a tick that finds an iteration running is skipped.
@@ -17,7 +19,8 @@ export class IntervalSchedule implements Schedule {
   constructor(
     private readonly every: number,
     private readonly immediate: boolean,
-    private readonly host: ScheduleHost,
+    private readonly worker: ScheduledWorker,
+    private readonly ledger: TermLedger,
   ) {}
 
   get nextRunAt(): Date | undefined {
@@ -26,7 +29,7 @@ export class IntervalSchedule implements Schedule {
 
   start(): void {
     this.#state = 'running';
-    this.#due = this.host.clock.monotonic() + this.#firstDelay();
+    this.#due = this.#clock.monotonic() + this.#firstDelay();
     this.#arm();
   }
 
@@ -36,59 +39,64 @@ export class IntervalSchedule implements Schedule {
   }
 
   #firstDelay(): number {
-    const { ledger, name } = this.host;
-    const lastStart = Number(ledger.get(startField(name))?.trim() || NaN);
+    const lastStart = Number(this.ledger.get(this.#field)?.trim() || NaN);
     if (Number.isNaN(lastStart)) return this.immediate ? 0 : this.every;
     // Never longer than one interval, whatever the record says.
-    return Math.min(this.every, Math.max(0, lastStart + this.every - ledger.term.storeNow()));
+    return Math.min(this.every, Math.max(0, lastStart + this.every - this.ledger.term.storeNow()));
   }
 
   contribute(): void {
     if (this.#lastStart === undefined || this.#recordsFirst) return;
-    this.host.ledger.put(startField(this.host.name), String(Math.round(this.#lastStart)));
+    this.ledger.put(this.#field, String(Math.round(this.#lastStart)));
   }
 
   get #recordsFirst(): boolean {
-    return this.every >= this.host.timing.renewInterval;
+    return this.every >= this.worker.context.timing.renewInterval;
+  }
+
+  get #field(): string {
+    return startField(this.worker.definition.name);
+  }
+
+  get #clock(): Clock {
+    return this.worker.context.clock;
   }
 
   #arm(): void {
     if (this.#state === 'stopped') return;
-    const delay = this.#due - this.host.clock.monotonic();
-    this.#timer = this.host.clock.setTimeout(() => void this.#tick(), delay);
+    const delay = this.#due - this.#clock.monotonic();
+    this.#timer = this.#clock.setTimeout(() => inBackground(this.#tick()), delay);
   }
 
   async #tick(): Promise<void> {
-    const { host, every } = this;
-    const startedAt = host.ledger.term.storeNow();
-    const attempt = host.attempt(
+    const { worker, every } = this;
+    const startedAt = this.ledger.term.storeNow();
+    const attempt = worker.attempt(
       this.#wallTimeOf(this.#due),
       this.#recordsFirst ? this.#recording : undefined,
     );
     if ('refused' in attempt) {
-      if (attempt.refused === 'busy' || attempt.refused === 'paused') host.skipped(1);
+      if (attempt.refused === 'busy' || attempt.refused === 'paused') worker.reporter.skipped(1);
     } else {
       this.#lastStart = startedAt;
       await attempt.finished;
     }
     if (this.#state === 'stopped') return;
-    const passed = Math.max(0, Math.floor((host.clock.monotonic() - this.#due) / every));
-    if (passed > 0) host.skipped(passed);
+    const passed = Math.max(0, Math.floor((this.#clock.monotonic() - this.#due) / every));
+    if (passed > 0) worker.reporter.skipped(passed);
     this.#due += (passed + 1) * every;
     this.#arm();
   }
 
   readonly #recording = {
     prepare: async () => {
-      const { ledger, name } = this.host;
-      await ledger.save(startField(name), String(Math.round(ledger.term.storeNow())));
+      await this.ledger.save(this.#field, String(Math.round(this.ledger.term.storeNow())));
       return true;
     },
   };
 
   #wallTimeOf(monotonic: number): number {
-    const { clock } = this.host;
-    return clock.wall() + (monotonic - clock.monotonic());
+    return this.#clock.wall() + (monotonic - this.#clock.monotonic());
   }
 }
 

@@ -1,18 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Logger } from '@nestjs/common';
 import type { RecordReply } from '../../lease/index.js';
 import { Term } from '../../leadership/index.js';
-import { TEST_TIMING } from '../../spec-support/replica.js';
+import { TEST_TIMING, testWorker } from '../../spec-support/replica.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { TermLedger } from '../term-ledger.js';
 import { type CronEntry, encodeCronEntry, slotField } from './cron-entry.js';
-import type { ScheduleHost } from './schedule.js';
 import { SlotLedger } from './slot-ledger.js';
 
 const PATTERN = '* * * * * UTC';
 const FIELD = slotField('worker');
 const TOKEN = 7;
 const UNKNOWN: RecordReply = { outcome: 'unknown', error: new Error('time-out') };
+
+/** How far ahead of the store's time settled slots may lie, ms. */
+const AHEAD = 60_000;
 
 describe('SlotLedger', () => {
   let clock: TestClock;
@@ -30,7 +31,7 @@ describe('SlotLedger', () => {
   beforeEach(() => begin(entry(1_000)));
 
   function begin(left: string | null): void {
-    clock = new TestClock();
+    clock = new TestClock(0);
     const sentAt = { monotonic: 0, wall: clock.wall() };
     term = new Term('key', 'me', TOKEN, clock, 20_000, sentAt, clock.wall());
     stored = left;
@@ -47,8 +48,15 @@ describe('SlotLedger', () => {
         return fault === 'lost-reply' ? UNKNOWN : { outcome: 'recorded' };
       },
     );
-    const host = { name: 'worker', clock, timing: TEST_TIMING, ledger: termLedger, logger: new Logger() };
-    slots = new SlotLedger(PATTERN, host as unknown as ScheduleHost);
+    const definition = testWorker({ kind: 'cron', pattern: PATTERN }, () => undefined);
+    const context = {
+      clock,
+      timing: TEST_TIMING,
+      random: () => 0.5,
+      circuitBreaker: false,
+      bootedAt: 0,
+    } as const;
+    slots = new SlotLedger(PATTERN, { definition, context }, termLedger, AHEAD);
   }
 
   /** Lets the retries of a write pass until it has an answer. */
@@ -71,6 +79,29 @@ describe('SlotLedger', () => {
         expect(slots.read()).toBeUndefined();
       },
     );
+  });
+
+  describe('slots that are said to be settled far ahead of the time of the store', () => {
+    beforeEach(() => begin(entry(AHEAD + 1)));
+
+    it('are not believed', () => {
+      expect([slots.read(), slots.disbelieved]).toEqual([undefined, AHEAD + 1]);
+      begin(entry(AHEAD));
+      expect([slots.read()?.through, slots.disbelieved]).toEqual([AHEAD, undefined]);
+    });
+
+    it('can be claimed, also where somebody wrote that meanwhile', async () => {
+      expect(await slots.claim(2_000, 1_000)).toMatchObject({ outcome: 'ours' });
+      begin(entry(1_000));
+      stored = entry(AHEAD + 1);
+      expect(await answer(slots.claim(2_000, 1_000))).toMatchObject({ outcome: 'ours' });
+    });
+
+    it('are overwritten by what is settled now', async () => {
+      slots.note(500);
+      await clock.advance(0);
+      expect(stored).toBe(entry(500));
+    });
   });
 
   describe('claim', () => {

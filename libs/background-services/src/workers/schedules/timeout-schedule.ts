@@ -1,5 +1,5 @@
 import type { Timer } from '../../lease/index.js';
-import type { Schedule, ScheduleHost } from './schedule.js';
+import type { Schedule, ScheduledWorker } from './schedule.js';
 
 /** Runs once a term, `delay` ms after its beginning. */
 export class TimeoutSchedule implements Schedule {
@@ -8,7 +8,7 @@ export class TimeoutSchedule implements Schedule {
 
   constructor(
     private readonly delay: number,
-    private readonly host: ScheduleHost,
+    private readonly worker: ScheduledWorker,
   ) {}
 
   get nextRunAt(): Date | undefined {
@@ -16,14 +16,15 @@ export class TimeoutSchedule implements Schedule {
   }
 
   start(): void {
-    const due = this.host.clock.wall() + this.delay;
+    const { clock } = this.worker.context;
+    const due = clock.wall() + this.delay;
     this.#due = new Date(due);
-    this.#timer = this.host.clock.setTimeout(() => {
+    this.#timer = clock.setTimeout(() => {
       this.#due = undefined;
-      const attempt = this.host.attempt(due);
+      const attempt = this.worker.attempt(due);
       // The circuit breaker counts what it keeps back itself.
       if ('refused' in attempt && (attempt.refused === 'busy' || attempt.refused === 'paused'))
-        this.host.skipped(1);
+        this.worker.reporter.skipped(1);
     }, this.delay);
   }
 

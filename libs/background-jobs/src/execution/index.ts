@@ -1,2 +1,0 @@
-export * from './job-executor.js';
-export { Limiter } from './limiter.js';

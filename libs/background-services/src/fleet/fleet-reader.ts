@@ -1,0 +1,75 @@
+import { show, StoreError } from '../errors/index.js';
+import type { Clock, FleetBoard } from '../lease/index.js';
+import type { LineLogger } from '../logs/index.js';
+import { FleetAssembly } from './fleet-assembly.js';
+import type { FleetView } from './fleet-view.js';
+import { Pace } from './pace.js';
+import { readLeases } from './read-leases.js';
+import { decodePresence, type ReplicaPresence } from './replica-presence.js';
+
+/** Enough to know that something writes on the board that should not. */
+const MOST_COMPLAINTS = 20;
+
+export interface FleetReaderContext {
+  readonly board: FleetBoard | undefined;
+  readonly clock: Clock;
+  readonly instanceId: string;
+  /** What this replica says of itself, as of now. Not given: whoever asks is no replica. */
+  readonly presence?: () => ReplicaPresence;
+  /** Keys that are looked at whether a replica names them or not: those of this replica's workers. */
+  readonly keys: () => readonly string[];
+  /** Told of presences that cannot be read, once each. */
+  readonly logger?: LineLogger;
+}
+
+/** Reads the whole fleet from the store: the replicas' presences first, then the leases that they name. */
+export class FleetReader {
+  readonly #complaints = new Set<string>();
+
+  constructor(private readonly context: FleetReaderContext) {}
+
+  /** @param hears called when a part of the answer has come @throws StoreError */
+  async read(hears: () => void): Promise<FleetView> {
+    const { board, clock, instanceId, presence } = this.context;
+    if (!board) throw new StoreError('This lease store keeps no board: only this replica is known');
+    const [now, presences] = await Promise.all([board.time(), board.presences()]);
+    const assembly = new FleetAssembly(now, instanceId);
+    const pace = new Pace(clock);
+    for (const key of this.context.keys()) assembly.name(key);
+    const departed: ReplicaPresence[] = [];
+    for (const [id, { text, isUp }] of presences) {
+      const found = this.#decode(id, text);
+      hears();
+      if (!found) continue;
+      await pace.spend(1 + found.workers.length);
+      if (isUp) assembly.add(found);
+      else if (id !== instanceId) departed.push(found);
+    }
+    // Its own presence may be a beat away.
+    if (presence && !assembly.has(instanceId)) assembly.add(presence());
+    for (const gone of departed) assembly.addDeparted(gone);
+    for await (const lease of readLeases(board, assembly.requests())) {
+      hears();
+      await pace.spend(1);
+      const steps = assembly.addLease(lease);
+      while (!steps.next().done) await pace.spend(1);
+    }
+    return assembly.view();
+  }
+
+  #decode(id: string, text: string | undefined): ReplicaPresence | undefined {
+    const found =
+      text === undefined ? undefined : decodePresence(id, text, (what) => this.#complain(id, what));
+    if (!found) this.#complain(id, text === undefined ? 'it is too large' : 'it is no presence of a replica');
+    return found;
+  }
+
+  #complain(id: string, what: string): void {
+    const complaint = `${id}\n${what}`;
+    if (this.#complaints.has(complaint) || this.#complaints.size >= MOST_COMPLAINTS) return;
+    this.#complaints.add(complaint);
+    this.context.logger?.warn(
+      `The presence of ${show(id)} on the board of the fleet is not shown as it is: ${what}`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { FleetBoard, LeaseRecord, LookRequest } from '../lease/index.js';
+
+/** Leases and entries that are read in one piece. */
+const PART = 500;
+
+/** Reads leases of any number, with any number of entries, in parts, and gives them one by one, each whole. */
+export async function* readLeases(
+  board: FleetBoard,
+  requests: readonly LookRequest[],
+): AsyncGenerator<LeaseRecord, void> {
+  let open: LeaseRecord | undefined;
+  for (const part of inParts(requests)) {
+    for (const record of await board.look(part)) {
+      if (open?.key === record.key) open = joined(open, record);
+      else {
+        if (open) yield open;
+        open = record;
+      }
+    }
+  }
+  if (open) yield open;
+}
+
+/** A request for too many entries becomes several, one after the other. */
+function inParts(requests: readonly LookRequest[]): readonly (readonly LookRequest[])[] {
+  const parts: LookRequest[][] = [];
+  let left = 0;
+  for (const { key, fields } of requests) {
+    let position = 0;
+    do {
+      if (left < 2) {
+        parts.push([]);
+        left = PART;
+      }
+      const piece = fields.slice(position, position + left - 1);
+      parts.at(-1)?.push({ key, fields: piece });
+      position += piece.length;
+      left -= 1 + piece.length;
+    } while (position < fields.length);
+  }
+  return parts;
+}
+
+function joined(first: LeaseRecord, second: LeaseRecord): LeaseRecord {
+  const isKnown = first.ledger !== undefined && second.ledger !== undefined;
+  return { ...second, ledger: isKnown ? { ...first.ledger, ...second.ledger } : undefined };
+}

@@ -1,0 +1,12 @@
+export { abortController } from './abort-controller.js';
+export { callGuest } from './call-guest.js';
+export { callSite } from './call-site.js';
+export { inBackground } from './in-background.js';
+export { nearest, plain } from './nearest.js';
+export { onAbort } from './on-abort.js';
+export { pause } from './pause.js';
+export { bearsBrand, isOfFamily, nameFamily } from './same-class.js';
+export { shared } from './shared.js';
+export { whenClosed } from './when-closed.js';
+export { partsOf } from './parts-of.js';
+export { within } from './within.js';

@@ -1,0 +1,51 @@
+import { describeError } from '../errors/index.js';
+import { callGuest, within } from '../kit/index.js';
+import type { Clock, LeaseStore } from '../lease/index.js';
+import type { Elections } from '../leadership/index.js';
+import type { LineLogger } from '../logs/index.js';
+import type { Campaign } from './campaign.js';
+
+/** What does not close by then is not waited for, ms: longer than the board's own limit, so that it can say why. */
+const CLOSE_PATIENCE = 10_000;
+
+interface Closing {
+  readonly campaigns: readonly Campaign[];
+  readonly elections: Elections;
+  /** What is done once all leases are given back, and before the store is closed. */
+  readonly leave: readonly (() => Promise<void>)[];
+  readonly store: LeaseStore;
+  readonly ownsStore: boolean;
+  readonly clock: Clock;
+  readonly logger: LineLogger;
+}
+
+/**
+ * Ends all campaigns in order (gates, aborts, drains, releases), then leaves the fleet, then closes the lease store if it is ours. Nothing that
+ * fails or hangs on the way keeps the rest from being closed.
+ * @returns whether all work had ended in time
+ */
+export async function closeInOrder(closing: Closing): Promise<boolean> {
+  const { campaigns, elections, leave, store, ownsStore, logger } = closing;
+  const stops = await Promise.all(campaigns.map(({ elector }) => elector.stop()));
+  const clean = stops.every(Boolean);
+  await elections.close();
+  await Promise.all(leave.map((step) => contain('Leaving the fleet', step, closing)));
+  if (ownsStore) await contain('Closing the lease store', () => store.close(), closing);
+  const outcome = clean ? 'Stopped cleanly' : 'Stopped with work still running';
+  if (campaigns.length > 0) callGuest(() => logger.log(outcome));
+  return clean;
+}
+
+async function contain(
+  what: string,
+  step: () => Promise<void>,
+  { clock, logger }: Pick<Closing, 'clock' | 'logger'>,
+): Promise<void> {
+  const ending = (async () => step())();
+  try {
+    if (await within(clock, CLOSE_PATIENCE, ending)) await ending;
+    else throw new Error(`it takes longer than ${CLOSE_PATIENCE} ms`);
+  } catch (error) {
+    callGuest(() => logger.warn(`${what} failed: ${describeError(error).message}`));
+  }
+}

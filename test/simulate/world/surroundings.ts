@@ -1,0 +1,76 @@
+import type { LeaseRef, ReleaseListener } from '../../../libs/background-services/src/lease/index.js';
+import { History } from '../engine/history.js';
+import { Scheduler } from '../engine/scheduler.js';
+import { LeaseWitness } from '../invariants/leases.js';
+import { SlotWitness } from '../invariants/slots.js';
+import { TermWitness } from '../invariants/terms.js';
+import { Verdicts } from '../invariants/verdicts.js';
+import type { Plan } from '../plan/plan.js';
+import { Resource } from './resource.js';
+import { TIMING } from './settings.js';
+import { StoreServer } from './store-server.js';
+
+/** What lies around the processes in one history: time, the store, the resource that they write to, and what watches them. */
+export class Surroundings {
+  readonly scheduler = new Scheduler();
+  readonly history: History;
+  readonly verdicts: Verdicts;
+  readonly leases: LeaseWitness;
+  readonly terms: TermWitness;
+  readonly slots: SlotWitness;
+  readonly resource: Resource;
+  readonly server: StoreServer;
+  readonly keys: readonly string[];
+  readonly #listeners = new Set<ReleaseListener>();
+  readonly #lastStarts = new Map<string, number>();
+
+  constructor(
+    readonly plan: Plan,
+    readonly faultsEndAt: number,
+    mode: 'silent' | 'kept',
+  ) {
+    const { scheduler } = this;
+    this.history = new History(() => scheduler.now, mode);
+    this.verdicts = new Verdicts(scheduler);
+    this.server = new StoreServer(scheduler, this.history, plan.storeDrift, (release) =>
+      this.#publish(release),
+    );
+    this.leases = new LeaseWitness(() => this.server.wall(), this.verdicts);
+    this.terms = new TermWitness(
+      TIMING.renewDeadline,
+      plan.assumptions,
+      scheduler,
+      this.leases,
+      this.verdicts,
+    );
+    this.slots = new SlotWitness(
+      {
+        repeats: (key) => this.leases.isForgetful(key) || this.server.isDoubtful,
+        now: () => (plan.assumptions === 'hold' ? this.server.wall() : Infinity),
+        trueTime: () => this.scheduler.now,
+      },
+      this.verdicts,
+    );
+    this.resource = new Resource(this.history, this.leases, this.verdicts);
+    this.keys = plan.keys.map((_, i) => `k${i}`);
+  }
+
+  /** Calls back when a lease is released, as a subscription does. */
+  onRelease(listener: ReleaseListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A worker began an iteration. */
+  started(worker: string): void {
+    this.#lastStarts.set(worker, this.scheduler.now);
+  }
+
+  lastStartOf(worker: string): number {
+    return this.#lastStarts.get(worker) ?? -Infinity;
+  }
+
+  #publish(release: LeaseRef): void {
+    for (const listener of this.#listeners) listener(release);
+  }
+}
