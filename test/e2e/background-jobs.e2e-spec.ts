@@ -70,7 +70,7 @@ it('A job outlives five kill -9 of whoever runs it', async () => {
   for (let kill = 0; kill < KILLS; kill++) {
     const leftSoFar = () => new Set(replicas.flatMap(({ left }) => left)).size;
     const before = leftSoFar();
-    await until(() => leftSoFar() >= before + 20, { what: 'twenty more items', timeout: RELIEF });
+    await until(() => leftSoFar() >= before + 20, { what: 'twenty more items' });
     // Between two items it is nobody, for as long as its lines take.
     const runner = await until(
       () => replicas.find(({ process, began, left }) => !process.hasExited && began.length > left.length),

@@ -29,6 +29,7 @@ describe('SIGTERM of the leader', () => {
       await new Promise((resolve) =>
         setTimeout(resolve, ((time * FLEETS + index) * EVERY) / (FLEETS * TIMES)),
       );
+      const waits = fleet.processorWaits();
       const exit = await leader.stop();
       spares.push(fleet.add());
       if (fleet.running.length < 2) await spares.at(-1);
@@ -36,7 +37,7 @@ describe('SIGTERM of the leader', () => {
       const last = leader.all('start').findLast(({ worker }) => worker === 'worker-0')!;
       const next = () => fleet.starts().find(({ worker, at }) => worker === 'worker-0' && at > last.at);
       await until(() => next() !== undefined, { what: 'the next iteration of the worker', timeout: 30_000 });
-      gaps.push(next()!.at - last.at);
+      gaps.push(next()!.at - last.at - waits(next()!.replica));
     }
     await Promise.all(spares);
     const sorted = [...gaps].sort((a, b) => a - b);

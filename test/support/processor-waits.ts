@@ -24,7 +24,7 @@ export class ProcessorWaits {
 
   /** Takes a reading now, for a moment that matters. */
   read(): void {
-    this.#readings.push({ at: performance.now(), waited: waitedSoFar() });
+    this.#readings.push({ at: performance.now(), waited: processorWait() });
   }
 
   /** How much of the time between two moments (`performance.now()`) the process waited, ms. */
@@ -35,9 +35,10 @@ export class ProcessorWaits {
   }
 }
 
-function waitedSoFar(): number {
+/** How long a process has waited so far, ms; 0 if it is gone. @param pid @default this process */
+export function processorWait(pid: number | 'self' = 'self'): number {
   try {
-    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
   } catch {
     return 0;
   }

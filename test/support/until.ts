@@ -6,7 +6,7 @@ export interface UntilOptions<T> {
   readonly what: string;
   /** When the value read is the one awaited. @default any truthy value */
   readonly satisfies?: (value: T) => boolean;
-  /** Milliseconds. @default 10000 */
+  /** Milliseconds. @default 30000 */
   readonly timeout?: number;
   /** Milliseconds between two readings. @default 20 */
   readonly every?: number;
@@ -18,7 +18,7 @@ export interface UntilOptions<T> {
  * @throws Error that says what was awaited, for how long, and what was seen last.
  */
 export async function until<T>(read: () => T | Promise<T>, options: UntilOptions<T>): Promise<T> {
-  const { what, satisfies = Boolean, timeout = 10_000, every = 20 } = options;
+  const { what, satisfies = Boolean, timeout = 30_000, every = 20 } = options;
   const end = performance.now() + timeout;
   let lastSeen: string;
   for (;;) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { startProcess, type StartedProcess } from '../../support/processes.js';
+import { processorWait } from '../../support/processor-waits.js';
 import { until } from '../../support/until.js';
 import type { ReplicaEvent, ReplicaSettings } from './settings.js';
 
@@ -46,6 +47,10 @@ export class Replica {
 
   get hasExited(): boolean {
     return this.process.hasExited;
+  }
+
+  get pid(): number {
+    return this.process.pid;
   }
 
   get exited() {
@@ -100,6 +105,12 @@ export class Fleet {
 
   get running(): readonly Replica[] {
     return this.replicas.filter((replica) => !replica.hasExited);
+  }
+
+  /** Begins to count how long each running replica waits for a processor, ms: a promise about milliseconds is not about that time. */
+  processorWaits(): (replica: Replica) => number {
+    const before = new Map(this.running.map((replica) => [replica, processorWait(replica.pid)]));
+    return (replica) => Math.max(0, processorWait(replica.pid) - (before.get(replica) ?? 0));
   }
 
   /** All starts of the fleet in the order of their time. */

@@ -4,6 +4,7 @@ import { WorkerNotFoundError } from 'nestjs-background-services';
 import { type ControlRecord, InvalidCommandError } from 'nestjs-background-services/fleet';
 import { cleanUpAll, onCleanUp } from '../../support/deferred-cleanup.js';
 import { RedisServer } from '../../support/redis-server.js';
+import { stopwatch } from '../../support/stopwatch.js';
 import { until } from '../../support/until.js';
 import { deaf, FleetApp, KEY, REASON, startApps, WORKER } from './fleet-app.js';
 
@@ -24,10 +25,10 @@ describe('FleetControl on Redis', () => {
     act: () => Promise<ControlRecord>,
     holds: () => boolean | Promise<boolean>,
   ): Promise<{ readonly took: number; readonly record: ControlRecord }> {
-    const before = performance.now();
+    const given = stopwatch();
     const acting = act();
     await until(holds, { what: 'the order to take effect', every: 5 });
-    return { took: performance.now() - before, record: await acting };
+    return { took: given(), record: await acting };
   }
 
   /** Quiet for as long as some ticks take, the running one aside. */

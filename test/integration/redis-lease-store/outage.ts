@@ -4,6 +4,7 @@ import { type LeaseStore, RedisLeaseStore, type RedisTarget } from 'nestjs-backg
 import { onCleanUp } from '../../support/deferred-cleanup.js';
 import { acquire, renew } from '../../support/leases.js';
 import { RedisServer } from '../../support/redis-server.js';
+import { stopwatch } from '../../support/stopwatch.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 
@@ -62,7 +63,7 @@ export async function expectUnknown(store: LeaseStore, message: RegExp): Promise
 }
 
 export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
+  const given = stopwatch();
   await work();
-  return performance.now() - startedAt;
+  return given();
 }
