@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { setTimeout as pass } from 'node:timers/promises';
 import { BackgroundJob, BackgroundJobsModule, type JobContext } from 'nestjs-background-jobs';
 import { report } from '../replica/report.js';
-import type { JobsReplicaEvent, JobsReplicaSettings } from './settings.js';
+import { ALLOWED, type JobsReplicaEvent, type JobsReplicaSettings } from './settings.js';
 
 const { redis, concurrency, itemTime } = JSON.parse(process.env.REPLICA ?? '{}') as JobsReplicaSettings;
 const results = new Redis(redis);
@@ -19,10 +19,14 @@ class Copy {
   async process(item: string, { signal }: JobContext) {
     report<JobsReplicaEvent>({ event: 'began', item });
     await pass(itemTime, undefined, { signal });
+    // The job goes no further than the test has let it.
+    while (numberOf(item) >= Number(await results.get(ALLOWED))) await pass(20, undefined, { signal });
     await results.hincrby('results', item, 1);
     report<JobsReplicaEvent>({ event: 'left', item });
   }
 }
+
+const numberOf = (item: string) => Number(item.replace('item-', ''));
 
 @Module({
   imports: [BackgroundJobsModule.forRoot({ redis, http: { guard: { canActivate: () => true } } })],

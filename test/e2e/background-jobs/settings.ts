@@ -7,6 +7,9 @@ export interface JobsReplicaSettings {
   readonly itemTime: number;
 }
 
+/** The Redis key of how many items may be left behind so far. */
+export const ALLOWED = 'allowed-items';
+
 /** What it says on stdout, as JSON: one line an item, when it begins and when it has left its result. */
 export type JobsReplicaEvent =
   | { readonly event: 'up'; readonly url: string }
