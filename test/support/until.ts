@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { TooLateError } from './too-late.js';
 
 export interface UntilOptions<T> {
   /** What is awaited, for the error: "three iterations". */
@@ -15,7 +16,7 @@ export interface UntilOptions<T> {
 /**
  * Reads a value again and again until it is the one awaited, and returns it. A reading that throws counts as "not yet".
  *
- * @throws Error that says what was awaited, for how long, and what was seen last.
+ * @throws TooLateError that says what was awaited, for how long, and what was seen last.
  */
 export async function until<T>(read: () => T | Promise<T>, options: UntilOptions<T>): Promise<T> {
   const { what, satisfies = Boolean, timeout = 30_000, every = 20 } = options;
@@ -30,7 +31,7 @@ export async function until<T>(read: () => T | Promise<T>, options: UntilOptions
       lastSeen = String(error);
     }
     if (performance.now() >= end) {
-      throw new Error(`Waited ${timeout} ms for ${what}; last seen: ${lastSeen}`);
+      throw new TooLateError(`Waited ${timeout} ms for ${what}; last seen: ${lastSeen}`);
     }
     await delay(every);
   }
