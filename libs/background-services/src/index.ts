@@ -24,6 +24,7 @@ export {
   type WorkerOptions,
 } from './workers/index.js';
 export type { WorkerConfig } from './manager/index.js';
+export { shardOf } from './lease/index.js';
 
 // Operation: the workers of this replica
 export { BackgroundServiceManager, type WorkerRole, type WorkerStatus } from './manager/index.js';

@@ -6,6 +6,8 @@ export * from './lease-key.js';
 export * from './lease-store.js';
 export * from './lease-store-factory.js';
 export * from './memory-lease-store.js';
+export * from './shard-key.js';
+export * from './shard-of.js';
 export {
   addressOf,
   connectable,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidKeyError } from '../errors/index.js';
-import { assertLeaseKey, leaseKeys } from './lease-key.js';
+import { assertLeaseKey, shardedKeys } from './lease-key.js';
 
 describe('assertLeaseKey', () => {
   it.each([
@@ -36,6 +36,10 @@ describe('assertLeaseKey', () => {
     ['braces the wrong way round', '}a{', 'braces only as a hash tag'],
     ['nothing but a hash tag: its companions are those of "a"', '{a}', 'the companion of another lease'],
     ['what is the token of "a"', '{a}:token', 'the companion of another lease'],
+    ['what names a shard', 'accounts#5/64', 'no end like "#5/64"'],
+    ['what looks like the name of a shard', 'accounts#064/5', 'no end like "#5/64"'],
+    ['what has the shards of "a"', '{a}:shards', 'the companion of another lease'],
+    ['what has the sessions of "a"', '{a}:shards:sessions', 'the companion of another lease'],
     ['what is the ledger of "x:{a}:b"', 'x:{a}:b:ledger', 'the companion of another lease'],
   ])('refuses %s', (_what, key, expected) => {
     expect(() => assertLeaseKey(key)).toThrow(InvalidKeyError);
@@ -47,10 +51,16 @@ describe('assertLeaseKey', () => {
   });
 });
 
-describe('leaseKeys', () => {
+describe('shardedKeys', () => {
   it('wraps a plain key in a hash tag, and keeps the one that is there', () => {
-    expect(leaseKeys('', 'a:b')).toEqual({ lease: 'a:b', token: '{a:b}:token', ledger: '{a:b}:ledger' });
-    expect(leaseKeys('', 'a:{b}')).toEqual({
+    expect(shardedKeys('', 'a:b')).toEqual({
+      lease: 'a:b',
+      token: '{a:b}:token',
+      ledger: '{a:b}:ledger',
+      shards: '{a:b}:shards',
+      sessions: '{a:b}:shards:sessions',
+    });
+    expect(shardedKeys('', 'a:{b}')).toMatchObject({
       lease: 'a:{b}',
       token: 'a:{b}:token',
       ledger: 'a:{b}:ledger',
@@ -58,14 +68,14 @@ describe('leaseKeys', () => {
   });
 
   it('begins every name with the prefix: the rights of a user may be bound to it', () => {
-    expect(leaseKeys('app:', 'a:b')).toEqual({
+    expect(shardedKeys('app:', 'a:b')).toMatchObject({
       lease: 'app:a:b',
       token: 'app:{app:a:b}:token',
       ledger: 'app:{app:a:b}:ledger',
     });
-    expect(leaseKeys('app:', 'a:{b}').token).toBe('app:a:{b}:token');
-    expect(leaseKeys('{app}:', 'a:b').token).toBe('{app}:{a:b}:token');
-    expect(leaseKeys('{app}:', 'a:{b}').token).toBe('{app}:a:{b}:token');
+    expect(shardedKeys('app:', 'a:{b}').token).toBe('app:a:{b}:token');
+    expect(shardedKeys('{app}:', 'a:b').token).toBe('{app}:{a:b}:token');
+    expect(shardedKeys('{app}:', 'a:{b}').token).toBe('{app}:a:{b}:token');
   });
 
   it('computes the slots that Redis documents', () => {
@@ -84,9 +94,9 @@ describe('leaseKeys', () => {
       // Tens of thousands of keys: what is wrong is gathered, and expected once.
       const wrong: string[] = [];
       for (const key of keys) {
-        const { lease, token, ledger } = leaseKeys(prefix, key);
+        const { lease, ...companions } = shardedKeys(prefix, key);
         if (lease !== prefix + key) wrong.push(`${key} is kept under ${lease}`);
-        for (const companion of [token, ledger]) {
+        for (const companion of Object.values(companions)) {
           if (!companion.startsWith(prefix)) wrong.push(`${companion} has no prefix`);
           if (slotOf(companion) !== slotOf(lease)) wrong.push(`${companion} is in another slot`);
           if (leases.has(companion)) wrong.push(`${companion} is a lease`);
@@ -114,14 +124,31 @@ function isTaken(key: string): boolean {
 
 /** Short texts of few, hostile parts: that is where keys meet. Always the same ones. */
 function fuzz(count: number): string[] {
-  const parts = ['{', '}', 'a', 'b', ':', ':token', ':ledger', ' ', 'é', '漢', '😀', '\0', '\n', '\ud83d'];
+  const parts = [
+    '{',
+    '}',
+    'a',
+    'b',
+    ':',
+    ':token',
+    ':ledger',
+    ':shards',
+    ':sessions',
+    ' ',
+    'é',
+    '漢',
+    '😀',
+    '\0',
+    '\n',
+    '\ud83d',
+  ];
   let seed = 42;
   const below = (limit: number) => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((seed / 2 ** 32) * limit);
   };
   return Array.from({ length: count }, () =>
-    Array.from({ length: below(7) }, () => parts[below(below(3) === 0 ? parts.length : 7)]).join(''),
+    Array.from({ length: below(7) }, () => parts[below(below(3) === 0 ? parts.length : 9)]).join(''),
   );
 }
 

@@ -1,4 +1,5 @@
 import { InvalidKeyError } from '../errors/index.js';
+import { SHARD_SUFFIX } from './shard-key.js';
 
 const MAX_BYTES = 512;
 
@@ -11,11 +12,12 @@ export function assertLeaseKey(key: unknown): asserts key is string {
   if (Buffer.byteLength(key) > MAX_BYTES) throw new InvalidKeyError(key, `at most ${MAX_BYTES} bytes`);
   if (/[\p{Cc}\p{Cs}]/u.test(key))
     throw new InvalidKeyError(key, 'no control characters and no unpaired surrogates');
+  if (SHARD_SUFFIX.test(key)) throw new InvalidKeyError(key, 'no end like "#5/64", which names a shard');
   if (!/[{}]/.test(key)) return;
   if (hashTag(key) === undefined)
     throw new InvalidKeyError(key, 'braces only as a hash tag with a content, as in "orders:{eu}:leader"');
   // "{a}" would share its companions with "a", and "{a}:token" would be one of them.
-  if (/^\{[^{}]*\}$|:(token|ledger)$/.test(key))
+  if (/^\{[^{}]*\}$|:(token|ledger|shards|shards:sessions)$/.test(key))
     throw new InvalidKeyError(
       key,
       'a name of its own around the hash tag, not that of the companion of another lease',
@@ -37,6 +39,18 @@ export function leaseKeys(prefix: string, key: string): LeaseKeys {
   const lease = prefix + key;
   const stem = prefix + taggedStem(prefix, key);
   return { lease, token: `${stem}:token`, ledger: `${stem}:ledger` };
+}
+
+/** Where the shards of a key are kept, all in its Cluster slot. */
+export interface ShardedKeys extends LeaseKeys {
+  readonly shards: string;
+  readonly sessions: string;
+}
+
+/** The names of a key that is dealt out into shards, and of its companions. */
+export function shardedKeys(prefix: string, key: string): ShardedKeys {
+  const stem = prefix + taggedStem(prefix, key);
+  return { ...leaseKeys(prefix, key), shards: `${stem}:shards`, sessions: `${stem}:shards:sessions` };
 }
 
 function taggedStem(prefix: string, key: string): string {

@@ -17,6 +17,14 @@ export interface LeaseStore {
   readonly name: string;
   /** Whether other processes see the same leases. */
   readonly shared: boolean;
+  /**
+   * Whether the store keeps shards: keys like `accounts#5/64`, the shard with index 5 of the 64 of `accounts`. Each is a lease like any other, with its
+   * own holder, token and ledger, and more rules hold:
+   * - All shards of a key that one holder has are renewed together, at the cost of one lease.
+   * - Who holds the key itself (`accounts`) keeps everybody out of all its shards.
+   * - While any shard of a key is held, nobody gets the key itself, or a shard of another count.
+   */
+  readonly shards?: true;
   /** What works, and not as it should, as far as the store knows without asking anybody. */
   readonly warnings?: readonly StoreWarning[];
   /** Tries to get leases; one reply per request, in order. */
@@ -54,6 +62,8 @@ export interface AcquireRequest extends LeaseRef {
   readonly ttl: number;
   /** The highest token this replica has seen for the key; the new one is larger even if the store lost its own. */
   readonly tokenFloor: number;
+  /** The entries of the ledger that the caller reads; of a shard, a store may leave out all others. Not given: all. */
+  readonly fields?: readonly string[];
 }
 
 /** A lease that is held: holder *and* token have to be right. */

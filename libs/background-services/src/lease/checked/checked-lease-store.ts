@@ -35,6 +35,7 @@ import { readWarnings } from './warnings.js';
 export class CheckedLeaseStore implements WholeLeaseStore {
   readonly name: string;
   readonly shared: boolean;
+  readonly shards: true | undefined;
 
   /**
    * @param onProblem told of what is no reply: a watch that fails
@@ -47,6 +48,7 @@ export class CheckedLeaseStore implements WholeLeaseStore {
   ) {
     this.name = nameOf(store);
     this.shared = store.shared;
+    this.shards = store.shards === true ? true : undefined;
   }
 
   get warnings(): readonly StoreWarning[] {
