@@ -17,14 +17,15 @@ class RecordingReplica {
   leads: string[] = [KEY];
   stepsDown: () => Promise<boolean> = () => Promise.resolve(true);
 
-  terms = () => this.leads.map((key) => ({ key, token: 1, since: 0 }));
   termOf = (key: string) => (this.leads.includes(key) ? 1 : undefined);
   pauseFields = () => [pauseField('orders')];
-  keysHeldBy = (): string[] => [];
+  keys = () => this.leads;
+  keyOf = (worker: string) => (worker === 'orders' ? KEY : undefined);
+  holderOf = (_key: string): string | undefined => undefined;
   onReleased = (key: string) => void this.asked.push(`released ${key}`);
   takePauseFlags = (key: string, fields: readonly string[], ledger: Ledger) =>
     void this.flags.push([key, Object.fromEntries(fields.map((field) => [field, ledger[field] ?? null]))]);
-  renewNow = () => void this.asked.push('renew');
+  renewNow = (keys: readonly string[]) => void this.asked.push(`renew ${keys.join(', ')}`);
   resetCircuitBreaker = (name: string) => void this.asked.push(`reset ${name}`);
   forceOpenCircuitBreaker = (name: string) => void this.asked.push(`force open ${name}`);
   trigger = (name: string) => {
@@ -89,8 +90,8 @@ describe('CommandHandler', () => {
   });
 
   it('has a key tried for that it finds enabled again', async () => {
-    replica.leads = [];
-    replica.keysHeldBy = () => [KEY];
+    replica.termOf = () => undefined;
+    replica.holderOf = () => 'DISABLED';
     await store.board.disable(KEY, 60_000);
     await store.board.announce();
     await clock.advance(0);
@@ -135,7 +136,10 @@ describe('CommandHandler', () => {
     replica.leads = [KEY];
     handler.onRevision(99);
     await clock.advance(0);
-    expect(replica.asked.filter((each) => each !== 'renew')).toEqual(['force open orders', 'reset orders']);
+    expect(replica.asked.filter((each) => !each.startsWith('renew'))).toEqual([
+      'force open orders',
+      'reset orders',
+    ]);
   });
 
   it('says why it cannot', async () => {
@@ -194,6 +198,31 @@ describe('CommandHandler', () => {
     expect(turns).toBeGreaterThan(4);
   });
 
+  it('carries an order out before it has looked at all keys', async () => {
+    const keys = Array.from({ length: 2_000 }, (_, i) => `key-${i}`);
+    replica.leads = [...keys, KEY];
+    let looked = 0;
+    const look = store.board.look.bind(store.board);
+    store.board.look = (requests) => {
+      looked += requests.length;
+      return look(requests);
+    };
+    const looksBefore: number[] = [];
+    replica.trigger = () => void looksBefore.push(looked);
+    await store.board.setEntries(KEY, { [pauseField('orders')]: 'because' });
+    await send('1');
+    await clock.advance(0);
+    expect(looksBefore).toEqual([0]);
+    expect(looked).toBe(2_001);
+    // What a note names is looked at alone.
+    const at = new Date(clock.wall()).toISOString();
+    const note = { id: '2', at, action: 'pause', target: 'orders', by: 'ada', why: 'x', outcome: 'done' };
+    await store.board.announce(JSON.stringify({ ...note, detail: '', replica: 'b' }));
+    await clock.advance(0);
+    expect(looked).toBe(2_002);
+    expect(replica.flags.at(-1)).toEqual([KEY, { [pauseField('orders')]: 'because' }]);
+  });
+
   it('leaves paused what was, where the ledger cannot be read', async () => {
     store.board.look = (requests) =>
       Promise.resolve(requests.map(({ key }) => ({ key, holder: 'a', ttl: 1, token: 1, ledger: undefined })));
@@ -228,7 +257,7 @@ describe('CommandHandler', () => {
     await store.board.announce();
     await clock.advance(0);
     expect(replica.flags.at(-1)).toEqual([KEY, { [pauseField('orders')]: null }]);
-    expect(replica.asked).toEqual(['renew']);
+    expect(replica.asked).toEqual([`renew ${KEY}`]);
   });
 
   it('looks when the revision is another one, and again when it could not look', async () => {

@@ -8,6 +8,8 @@ import {
   decodeLeaderCommand,
   type LeaderCommand,
 } from './control-command.js';
+import { FlagNews } from './flag-news.js';
+import { FlagSweep } from './flag-sweep.js';
 import { Pace } from './pace.js';
 import { type Outcome, perform, TOO_OLD } from './perform-command.js';
 import { takeFlags } from './take-flags.js';
@@ -23,18 +25,24 @@ export interface CommandHandlerContext {
 
 /**
  * Carries out on this replica what operators ask of the leader of a key, and takes over the flags that they set. It looks when the board says that
- * something changed, or when the revision that comes with its own presence is another one.
+ * something changed, or when the revision that comes with its own presence is another one. The keys that operators named come first; a look at
+ * all keys goes on behind, in parts, and waits whenever there is news. One look reads flags at a time: what it read last is what counts.
  */
 export class CommandHandler {
   readonly #unwatch: () => void;
   #revision: number | undefined;
   #looking: Promise<void> | undefined;
   readonly #carrying = new Set<Promise<void>>();
-  #again = false;
+  readonly #news: FlagNews;
+  readonly #sweep: FlagSweep;
+  #hasNews = false;
   #closed = false;
 
   constructor(private readonly context: CommandHandlerContext) {
-    this.#unwatch = context.board.watch(() => this.#look());
+    const { board, replica, clock } = context;
+    this.#news = new FlagNews(board, replica, clock);
+    this.#sweep = new FlagSweep(board, replica);
+    this.#unwatch = board.watch(() => this.#look());
   }
 
   onRevision(revision: number): void {
@@ -50,31 +58,39 @@ export class CommandHandler {
     await Promise.all(this.#carrying);
   }
 
-  /** One look at a time; what happens meanwhile is looked at afterwards. */
+  /** One look at a time; what happens meanwhile is looked at next. */
   #look(): void {
     if (this.#closed) return;
-    if (this.#looking) {
-      this.#again = true;
-      return;
-    }
-    this.#again = false;
-    this.#looking = this.#apply()
+    this.#hasNews = true;
+    this.#looking ??= this.#work()
       .catch((error: unknown) => {
         // The next presence brings the revision again, as news.
         this.#revision = undefined;
+        this.#news.forget();
         this.#complain('Commands could not be read', error);
       })
       .finally(() => {
         this.#looking = undefined;
-        if (this.#again) this.#look();
+        if (this.#hasNews) this.#look();
       });
   }
 
-  async #apply(): Promise<void> {
-    const { board, replica, clock } = this.context;
+  async #work(): Promise<void> {
+    const pace = new Pace(this.context.clock);
+    while (!this.#closed && (this.#hasNews || !this.#sweep.isOver)) {
+      if (this.#hasNews) {
+        this.#hasNews = false;
+        await this.#apply(pace);
+      } else await this.#sweep.part(pace);
+    }
+  }
+
+  async #apply(pace: Pace): Promise<void> {
+    const { board, replica } = this.context;
+    const { keys, mayBeAny } = await this.#news.read();
+    if (mayBeAny) this.#sweep.begin();
+    await takeFlags(board, replica, keys, pace);
     const commands = await board.commands();
-    const pace = new Pace(clock);
-    await takeFlags(board, replica, pace);
     if (commands.size === 0) return;
     const now = await board.time();
     const read = [...commands].map(([id, text]) => ({ id, command: decodeLeaderCommand(id, text) }));

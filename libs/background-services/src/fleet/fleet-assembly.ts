@@ -11,6 +11,12 @@ import { by, worstFirst } from './worst-first.js';
 /** More keys than any fleet has: what names further ones is somebody else's. */
 const MOST_KEYS = 100_000;
 
+/** What an act is upon: a worker, of this key if one is given, or else a key. */
+export interface Subject {
+  readonly worker?: string;
+  readonly key: string | undefined;
+}
+
 export interface FleetFacts {
   /** Of the store's clock, ms since the epoch. */
   readonly now: number;
@@ -91,12 +97,21 @@ export class FleetAssembly {
     for (const worker of workers) this.#miss(worker.key, id)?.announced.push({ replica: id, worker });
   }
 
-  /** The leases to be added, with what is to be read of their ledgers. */
-  requests(): readonly LookRequest[] {
-    return [...this.#notes].map(([key, { announced }]) => ({
-      key,
-      fields: shownFields(new Set(announced.map(({ worker }) => worker.name))),
-    }));
+  /** The keys that an act upon a worker or a key is about, as far as anybody names them. */
+  keysOf({ worker, key }: Subject): readonly string[] {
+    if (worker === undefined) return key !== undefined && this.#notes.has(key) ? [key] : [];
+    return [...this.#notes].flatMap(([name, { announced }]) => {
+      const isMeant = key === undefined || name === key;
+      return isMeant && announced.some((each) => each.worker.name === worker) ? [name] : [];
+    });
+  }
+
+  /** The leases to be added, with what is to be read of their ledgers. @param keys @default all */
+  *requests(keys: Iterable<string> = this.#notes.keys()): Generator<LookRequest, void> {
+    for (const key of keys) {
+      const workers = this.#notes.get(key)?.announced.map(({ worker }) => worker.name) ?? [];
+      yield { key, fields: shownFields(new Set(workers)) };
+    }
   }
 
   /** In steps, a worker each: one key may have thousands. */

@@ -62,6 +62,19 @@ describe('FleetControl', () => {
     return orders.map(([id]) => id);
   }
 
+  it('reads the lease that is acted upon, and no other', async () => {
+    const looked: string[] = [];
+    const look = store.board.look.bind(store.board);
+    store.board.look = (requests) => {
+      looked.push(...requests.map(({ key }) => key));
+      return look(requests);
+    };
+    await control.pause('report', REASON);
+    await control.disable('bank:leader', { ...REASON, duration: 1_000 });
+    expect(looked).toEqual(['shop:leader', 'bank:leader']);
+    await expect(control.pause('reprot', REASON)).rejects.toThrow(/report/);
+  });
+
   describe('an act of an extension', () => {
     const perform = (work: () => Promise<string>) => control.perform('jobs:cancel', '7', REASON, work);
 

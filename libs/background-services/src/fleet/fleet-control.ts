@@ -16,6 +16,7 @@ import {
 } from './control-command.js';
 import { findKey, findWorker } from './find-in-view.js';
 import { encodeFlag } from './fleet-flag.js';
+import type { Subject } from './fleet-assembly.js';
 import type { FleetStatus } from './fleet-status.js';
 import type { FleetKey, FleetView } from './fleet-view.js';
 import { DISABLED_FIELD } from './ledger-fields.js';
@@ -62,7 +63,11 @@ export class FleetControl {
    */
   async pause(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
-    const { paused, key } = findWorker(await this.#view(), worker, reason.key).worker;
+    const { paused, key } = findWorker(
+      await this.#about({ worker, key: reason.key }),
+      worker,
+      reason.key,
+    ).worker;
     if (paused) return this.#done('pause', worker, checked, 'was paused already');
     const record = await this.#audit.record({
       action: 'pause',
@@ -78,7 +83,11 @@ export class FleetControl {
   /** Lets a paused worker run again, on whichever replica leads it. @throws WorkerNotFoundError, InvalidCommandError, StoreError */
   async resume(worker: string, reason: WorkerRequest): Promise<ControlRecord> {
     const checked = checkReason(reason);
-    const { paused, key } = findWorker(await this.#view(), worker, reason.key).worker;
+    const { paused, key } = findWorker(
+      await this.#about({ worker, key: reason.key }),
+      worker,
+      reason.key,
+    ).worker;
     if (!paused) return this.#done('resume', worker, checked, 'was not paused');
     await this.#board.setEntries(key, { [pauseField(worker)]: null });
     return this.#done('resume', worker, checked, '');
@@ -196,7 +205,7 @@ export class FleetControl {
   async #commandWorker(action: LeaderAction, target: string, request: WorkerRequest): Promise<ControlRecord> {
     const reason = checkReason(request);
     const id = checkId(request.id);
-    const { key } = findWorker(await this.#view(), target, request.key);
+    const { key } = findWorker(await this.#about({ worker: target, key: request.key }), target, request.key);
     return this.#command({ action, target, reason, id }, key);
   }
 
@@ -235,7 +244,16 @@ export class FleetControl {
     return board;
   }
 
-  /** The fleet as it is now, read once for each act. @throws StoreError */
+  /** What is acted upon, as it is now, read once for each act. @throws StoreError */
+  async #about(subject: Subject): Promise<FleetView> {
+    try {
+      return await this.context.status.about(subject);
+    } catch (error) {
+      throw error instanceof StoreError ? error : new StoreError(describeError(error).message);
+    }
+  }
+
+  /** The fleet as it is now. @throws StoreError */
   async #view(): Promise<FleetView> {
     const view = await this.context.status.viewAnew();
     if (!view.current) throw new StoreError(view.problem ?? 'The store does not answer');
@@ -243,7 +261,7 @@ export class FleetControl {
   }
 
   async #key(key: string): Promise<FleetKey> {
-    return findKey(await this.#view(), key);
+    return findKey(await this.#about({ key }), key);
   }
 }
 

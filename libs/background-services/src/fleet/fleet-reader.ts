@@ -1,7 +1,7 @@
 import { show, StoreError } from '../errors/index.js';
 import type { Clock, FleetBoard } from '../lease/index.js';
 import type { LineLogger } from '../logs/index.js';
-import { FleetAssembly } from './fleet-assembly.js';
+import { FleetAssembly, type Subject } from './fleet-assembly.js';
 import type { FleetView } from './fleet-view.js';
 import { Pace } from './pace.js';
 import { readLeases } from './read-leases.js';
@@ -28,8 +28,12 @@ export class FleetReader {
 
   constructor(private readonly context: FleetReaderContext) {}
 
-  /** @param hears called when a part of the answer has come @throws StoreError */
-  async read(hears: () => void): Promise<FleetView> {
+  /**
+   * @param hears called when a part of the answer has come
+   * @param subject what alone is wanted of leases and workers; where nobody names it, all are read, so that it can be said what there is
+   * @throws StoreError
+   */
+  async read(hears: () => void, subject?: Subject): Promise<FleetView> {
     const { board, clock, instanceId, presence } = this.context;
     if (!board) throw new StoreError('This lease store keeps no board: only this replica is known');
     const [now, presences] = await Promise.all([board.time(), board.presences()]);
@@ -48,7 +52,9 @@ export class FleetReader {
     // Its own presence may be a beat away.
     if (presence && !assembly.has(instanceId)) assembly.add(presence());
     for (const gone of departed) assembly.addDeparted(gone);
-    for await (const lease of readLeases(board, assembly.requests())) {
+    const wanted = subject ? assembly.keysOf(subject) : [];
+    const requests = assembly.requests(wanted.length > 0 ? wanted : undefined);
+    for await (const lease of readLeases(board, requests)) {
       hears();
       await pace.spend(1);
       const steps = assembly.addLease(lease);

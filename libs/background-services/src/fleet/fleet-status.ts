@@ -1,5 +1,5 @@
 import { describeError } from '../errors/index.js';
-import { assembleView } from './fleet-assembly.js';
+import { assembleView, type Subject } from './fleet-assembly.js';
 import { FleetReader, type FleetReaderContext } from './fleet-reader.js';
 import type { FleetView } from './fleet-view.js';
 import { inTime } from './in-time.js';
@@ -62,6 +62,16 @@ export class FleetStatus {
     });
     this.#reading = reading;
     return reading;
+  }
+
+  /**
+   * Reads what concerns a worker or a key, as it is now, for whoever acts upon it: however large the fleet is, that is a lease or two.
+   * @internal
+   * @throws StoreError if the store does not answer in time
+   */
+  about(subject: Subject): Promise<FleetView> {
+    const { clock, patience = PATIENCE } = this.context;
+    return inTime(clock, patience, (hears) => this.#reader.read(hears, subject));
   }
 
   /** Something was changed: whoever asks from now on is told of it. */

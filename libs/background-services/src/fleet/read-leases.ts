@@ -6,7 +6,7 @@ const PART = 500;
 /** Reads leases of any number, with any number of entries, in parts, and gives them one by one, each whole. */
 export async function* readLeases(
   board: FleetBoard,
-  requests: readonly LookRequest[],
+  requests: Iterable<LookRequest>,
 ): AsyncGenerator<LeaseRecord, void> {
   let open: LeaseRecord | undefined;
   for (const part of inParts(requests)) {
@@ -22,23 +22,24 @@ export async function* readLeases(
 }
 
 /** A request for too many entries becomes several, one after the other. */
-function inParts(requests: readonly LookRequest[]): readonly (readonly LookRequest[])[] {
-  const parts: LookRequest[][] = [];
-  let left = 0;
+function* inParts(requests: Iterable<LookRequest>): Generator<readonly LookRequest[], void> {
+  let part: LookRequest[] = [];
+  let left = PART;
   for (const { key, fields } of requests) {
     let position = 0;
     do {
       if (left < 2) {
-        parts.push([]);
+        yield part;
+        part = [];
         left = PART;
       }
       const piece = fields.slice(position, position + left - 1);
-      parts.at(-1)?.push({ key, fields: piece });
+      part.push({ key, fields: piece });
       position += piece.length;
       left -= 1 + piece.length;
     } while (position < fields.length);
   }
-  return parts;
+  if (part.length > 0) yield part;
 }
 
 function joined(first: LeaseRecord, second: LeaseRecord): LeaseRecord {

@@ -58,9 +58,9 @@ export class Elections {
     this.#heartbeat.onReleased(key, holder);
   }
 
-  /** Renews everything that is led, ahead of time: an operator may have changed a lease. */
-  renewNow(): void {
-    this.#heartbeat.renewNow();
+  /** Renews what is led of these keys, ahead of time: an operator may have changed a lease. */
+  renewNow(keys: readonly string[]): void {
+    this.#heartbeat.renewNow(keys);
   }
 
   /** Stops everything that is still going on; electors that were not stopped before leave their leases to expire. */

@@ -103,12 +103,10 @@ export class Heartbeat {
     for (const beat of this.beats) callGuest(beat);
   }
 
-  /** Renews everything that is led, ahead of time: an operator may have changed a lease. */
-  renewNow(): void {
-    const leading = [...this.#electors.values()].filter(
-      ({ state, dueAt }) => state.phase === 'leading' && dueAt !== undefined,
-    );
-    this.#renew(leading);
+  /** Renews what is led of these keys, ahead of time: an operator may have changed a lease. */
+  renewNow(keys: readonly string[]): void {
+    const electors = keys.flatMap((key) => this.#electors.get(key) ?? []);
+    this.#renew(electors.filter(({ state, dueAt }) => state.phase === 'leading' && dueAt !== undefined));
   }
 
   #renew(electors: readonly Elector[]): void {

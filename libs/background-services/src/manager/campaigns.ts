@@ -108,9 +108,13 @@ export class Campaigns {
     return [...this.#workers.values()];
   }
 
+  find(worker: string): Registered | undefined {
+    return this.#workers.get(worker);
+  }
+
   /** @throws WorkerNotFoundError */
   worker(name: string): Registered {
-    const registered = this.#workers.get(name);
+    const registered = this.find(name);
     if (!registered) throw new WorkerNotFoundError(name, [...this.#workers.keys()]);
     return registered;
   }

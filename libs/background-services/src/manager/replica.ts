@@ -43,11 +43,14 @@ export class Replica {
     return undefined;
   }
 
-  /** The keys that this holder has, as far as this replica has seen. */
-  keysHeldBy(holder: string): readonly string[] {
-    return [...this.campaigns.all()].flatMap(([key, { elector }]) =>
-      elector.leader === holder ? [key] : [],
-    );
+  /** Who holds the lease of a key, as far as this replica has seen. */
+  holderOf(key: string): string | undefined {
+    return this.campaigns.all().get(key)?.elector.leader;
+  }
+
+  /** The key that a worker of this app runs under. */
+  keyOf(worker: string): string | undefined {
+    return this.campaigns.find(worker)?.campaign.key;
   }
 
   /** The entries of a key's ledger under which operators pause its workers. */
@@ -65,9 +68,9 @@ export class Replica {
     this.campaigns.elections.onReleased(key, holder);
   }
 
-  /** Asks the store at once whether the leases are still ours. */
-  renewNow(): void {
-    this.campaigns.elections.renewNow();
+  /** Asks the store at once whether these leases are still ours. */
+  renewNow(keys: readonly string[]): void {
+    this.campaigns.elections.renewNow(keys);
   }
 
   /** Begins one iteration now. @throws WorkerNotFoundError, NotLeaderError, WorkerBusyError, WorkerNotRunningError, CircuitOpenError */
@@ -77,14 +80,16 @@ export class Replica {
 
   /** The breaker's state travels with the renewals: whoever looks at the fleet next sees it. @throws WorkerNotFoundError */
   resetCircuitBreaker(name: string): void {
-    this.campaigns.worker(name).worker.breaker.reset();
-    this.renewNow();
+    const { worker, campaign } = this.campaigns.worker(name);
+    worker.breaker.reset();
+    this.renewNow([campaign.key]);
   }
 
   /** @throws WorkerNotFoundError */
   forceOpenCircuitBreaker(name: string): void {
-    this.campaigns.worker(name).worker.breaker.forceOpen();
-    this.renewNow();
+    const { worker, campaign } = this.campaigns.worker(name);
+    worker.breaker.forceOpen();
+    this.renewNow([campaign.key]);
   }
 
   /** @returns whether all work had ended in time @throws KeyNotFoundError, NotLeaderError */
