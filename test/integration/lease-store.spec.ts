@@ -71,8 +71,14 @@ async function onRedis(keyPrefix: string): Promise<StoreUnderTest> {
   return {
     store: stores[0],
     other: stores[1],
-    set: (key, holder, ttl) => set(operator, keyPrefix + key, holder, ttl),
-    delete: async (key) => void (await operator.del(keyPrefix + key)),
+    set: (key, holder, ttl) => {
+      const shard = shardIn(keyPrefix, key);
+      return shard ? setShard(operator, shard, holder, ttl) : set(operator, keyPrefix + key, holder, ttl);
+    },
+    delete: async (key) => {
+      const shard = shardIn(keyPrefix, key);
+      await (shard ? operator.hdel(shard.hash, shard.index) : operator.del(keyPrefix + key));
+    },
     wipe: async () => void (await operator.flushall()),
     close: async () => {
       await Promise.all(stores.map((store) => store.close()));
@@ -84,4 +90,25 @@ async function onRedis(keyPrefix: string): Promise<StoreUnderTest> {
 
 async function set(operator: Redis, key: string, holder: string, ttl?: number): Promise<void> {
   await (ttl === undefined ? operator.set(key, holder) : operator.set(key, holder, 'PX', ttl));
+}
+
+interface Shard {
+  readonly hash: string;
+  readonly index: string;
+}
+
+/** Where an operator finds a shard, as documented. */
+function shardIn(prefix: string, text: string): Shard | undefined {
+  const [, key, index] = /^(.*)#(\d+)\/\d+$/.exec(text) ?? [];
+  return key && index ? { hash: `${prefix}{${prefix}${key}}:shards`, index } : undefined;
+}
+
+async function setShard(
+  operator: Redis,
+  { hash, index }: Shard,
+  holder: string,
+  ttl?: number,
+): Promise<void> {
+  const value = ttl === undefined ? holder : `0|@${Date.now() + ttl}|${holder}`;
+  await operator.hset(hash, index, value);
 }

@@ -33,6 +33,10 @@ export class ObservedLeaseStore implements LeaseStore {
     private readonly observe: (command: ObservedCommand) => void,
   ) {}
 
+  get shards() {
+    return this.store.shards;
+  }
+
   get board() {
     return boardOf(this.store);
   }

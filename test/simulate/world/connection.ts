@@ -34,6 +34,7 @@ interface Command<Reply> {
 export class Connection implements LeaseStore {
   readonly name = 'simulated';
   readonly shared = true;
+  readonly shards = true;
 
   constructor(
     private readonly world: Surroundings,

@@ -53,6 +53,31 @@ describe('On a Cluster', () => {
     expect(again.every(({ token }, i) => token > leases[i]!.token)).toBe(true);
   }, 60_000);
 
+  it('shards of a key are kept in its one slot, and those of many keys all over', async () => {
+    const cluster = await RedisCluster.start();
+    const store = new RedisLeaseStore({ redis: cluster.client(), commandTimeout: 2_000 });
+    onCleanUp(() => store.close());
+    const keys = KEYS.flatMap((key) => Array.from({ length: 100 }, (_, index) => `${key}#${index}/100`));
+    const ask = { holder: 'a', ttl: 60_000 };
+    const replies = await store.acquire(keys.map((key) => ({ ...ask, key, tokenFloor: 0, fields: ['x'] })));
+    const leases = replies.map((reply, i) => {
+      if (reply.outcome !== 'acquired') throw new Error(`${keys[i]}: ${JSON.stringify(reply)}`);
+      return { ...ask, key: keys[i]!, token: reply.token };
+    });
+    const renewed = await store.renew(leases.map((lease) => ({ ...lease, ledger: { x: '1' } })));
+    expect(new Set(renewed.map(({ outcome }) => outcome))).toEqual(new Set(['renewed']));
+    expect(await store.board.look([{ key: keys[7]!, fields: ['x'] }])).toMatchObject([
+      { holder: 'a', token: leases[7]!.token, ledger: { x: '1' } },
+    ]);
+    await cluster.moveSlotOf(KEYS[0]!);
+    const again = await store.renew(leases.slice(0, 100).map((lease) => ({ ...lease, ledger: {} })));
+    expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['renewed']));
+    const released = await Promise.all(leases.map((lease) => store.release({ ...lease, ledger: {} })));
+    expect(new Set(released.map(({ outcome }) => outcome))).toEqual(new Set(['released']));
+    const [whole] = await store.acquire([{ ...ask, key: KEYS[3]!, tokenFloor: 0 }]);
+    expect(whole).toMatchObject({ outcome: 'acquired' });
+  }, 60_000);
+
   it('a slot that moves takes its leases along', async () => {
     const cluster = await RedisCluster.start();
     const store = new RedisLeaseStore({ redis: cluster.client(), commandTimeout: 2_000 });

@@ -16,7 +16,7 @@ import {
   type Batch,
   type ConnectionTimes,
   flatten,
-  FREE_LUA,
+  BOARD_SCRIPTS,
   HOLDER_SCRIPTS,
   inBackground,
   inBatches,
@@ -55,7 +55,7 @@ const SCRIPTS = {
   bgsRead: READ_LUA,
   bgsSave: SAVE_LUA,
   bgsMend: MEND_LUA,
-  bgsFree: FREE_LUA,
+  ...BOARD_SCRIPTS,
 } as const;
 
 export interface RedlockNodeOptions extends ConnectionTimes {

@@ -2,6 +2,8 @@ import type { StoreWithBoard } from './board/board-of.js';
 import { DISABLED_HOLDER, type FleetBoard, type LeaseRecord, type LookRequest } from './board/fleet-board.js';
 import { MemoryBoard } from './board/memory-board.js';
 import { type Clock, systemClock } from './clock.js';
+import { type MemoryLease, MemoryShards, placeOf, shardPlace } from './memory-shards.js';
+import { parseShardKey } from './shard-key.js';
 import {
   type AcquireReply,
   type AcquireRequest,
@@ -20,7 +22,7 @@ import {
 } from './lease-store.js';
 
 interface Entry {
-  lease: { readonly holder: string; readonly expiresAt: number } | undefined;
+  lease: MemoryLease | undefined;
   token: number;
   readonly ledger: Map<string, string>;
 }
@@ -32,9 +34,14 @@ interface Entry {
 export class MemoryLeaseStore implements StoreWithBoard {
   readonly name = 'memory';
   readonly shared = false;
+  readonly shards = true;
   readonly board: FleetBoard;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<ReleaseListener>();
+  readonly #shards = new MemoryShards({
+    get: (key) => this.#unexpired(key),
+    set: (key, lease) => (this.#entry(key).lease = lease),
+  });
 
   constructor(private readonly clock: Clock = systemClock) {
     this.board = new MemoryBoard(
@@ -63,6 +70,11 @@ export class MemoryLeaseStore implements StoreWithBoard {
     save(entry, request.ledger);
     entry.lease = undefined;
     this.#publish({ key: request.key, holder: request.holder });
+    const shard = parseShardKey(request.key);
+    if (shard) {
+      const isHeld = (index: number) => Boolean(this.#unexpired(shardPlace(shard.key, index)));
+      this.#shards.release(shard, isHeld).forEach((freed) => this.#publish(freed));
+    }
     return Promise.resolve({ outcome: 'released' });
   }
 
@@ -90,13 +102,13 @@ export class MemoryLeaseStore implements StoreWithBoard {
 
   /** Removes a lease as an operator would with `DEL key`, or as its expiry would: nobody is told. */
   delete(key: string): void {
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(placeOf(key));
     if (entry) entry.lease = undefined;
   }
 
   #inspect(key: string): LeaseView {
     const lease = this.#live(key);
-    const token = this.#entries.get(key)?.token;
+    const token = this.#entries.get(placeOf(key))?.token;
     return {
       key,
       holder: lease?.holder ?? null,
@@ -106,7 +118,7 @@ export class MemoryLeaseStore implements StoreWithBoard {
   }
 
   #look({ key, fields }: LookRequest): LeaseRecord {
-    const ledger = this.#entries.get(key)?.ledger;
+    const ledger = this.#entries.get(placeOf(key))?.ledger;
     const entries = fields.flatMap((field): [string, string][] => {
       const value = ledger?.get(field);
       return value === undefined ? [] : [[field, value]];
@@ -133,6 +145,8 @@ export class MemoryLeaseStore implements StoreWithBoard {
     const lease = this.#live(key);
     const now = this.clock.monotonic();
     if (lease && lease.holder !== holder) {
+      const shard = parseShardKey(key);
+      if (shard) this.#shards.waits(key, shard);
       return {
         outcome: 'held',
         holder: lease.holder,
@@ -142,7 +156,7 @@ export class MemoryLeaseStore implements StoreWithBoard {
     const entry = this.#entry(key);
     const storeTime = this.clock.wall();
     entry.token = Math.max(entry.token + 1, tokenFloor + 1, Math.floor(storeTime));
-    entry.lease = { holder, expiresAt: now + ttl };
+    entry.lease = this.#held(key, { holder, expiresAt: now + ttl });
     return { outcome: 'acquired', token: entry.token, ledger: Object.fromEntries(entry.ledger), storeTime };
   }
 
@@ -150,7 +164,8 @@ export class MemoryLeaseStore implements StoreWithBoard {
     const lost = this.#lost(request);
     if (lost) return lost;
     const entry = this.#entry(request.key);
-    entry.lease = { holder: request.holder, expiresAt: this.clock.monotonic() + request.ttl };
+    const expiresAt = this.clock.monotonic() + request.ttl;
+    entry.lease = this.#held(request.key, { holder: request.holder, expiresAt });
     save(entry, request.ledger);
     return { outcome: 'renewed', storeTime: this.clock.wall() };
   }
@@ -169,26 +184,39 @@ export class MemoryLeaseStore implements StoreWithBoard {
 
   #lost({ key, holder, token }: HeldLease): Lost | undefined {
     const lease = this.#live(key);
-    const mine = lease?.holder === holder && this.#entries.get(key)?.token === token;
+    const mine = lease?.holder === holder && this.#entries.get(placeOf(key))?.token === token;
     return mine ? undefined : { outcome: 'lost', holder: lease?.holder ?? null };
   }
 
-  #live(key: string): Entry['lease'] {
-    const lease = this.#entries.get(key)?.lease;
+  #live(key: string): MemoryLease | undefined {
+    const shard = parseShardKey(key);
+    const own = this.#unexpired(placeOf(key));
+    return shard ? this.#shards.effective(shard, own) : own;
+  }
+
+  #unexpired(place: string): MemoryLease | undefined {
+    const lease = this.#entries.get(place)?.lease;
     return lease && lease.expiresAt > this.clock.monotonic() ? lease : undefined;
   }
 
+  #held(key: string, lease: MemoryLease): MemoryLease {
+    const shard = parseShardKey(key);
+    return shard ? this.#shards.hold(shard, lease) : lease;
+  }
+
   #entry(key: string): Entry {
-    let entry = this.#entries.get(key);
+    const place = placeOf(key);
+    let entry = this.#entries.get(place);
     if (!entry) {
       entry = { lease: undefined, token: 0, ledger: new Map() };
-      this.#entries.set(key, entry);
+      this.#entries.set(place, entry);
     }
     return entry;
   }
 
-  #publish(release: LeaseRef): void {
-    for (const listener of [...this.#listeners]) listener(release);
+  #publish({ key, holder }: LeaseRef): void {
+    for (const released of [key, ...this.#shards.wake(key)])
+      for (const listener of [...this.#listeners]) listener({ key: released, holder });
   }
 }
 

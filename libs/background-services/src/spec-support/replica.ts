@@ -138,6 +138,7 @@ type Fault = 'none' | 'lost-command' | 'lost-reply' | 'late-reply';
 export class ReplicaConnection implements LeaseStore {
   readonly name = 'test';
   readonly shared = true;
+  readonly shards = true;
   readonly records: RecordRequest[] = [];
   #alive = true;
   #faults: Fault[] = [];

@@ -18,6 +18,7 @@ import {
 export class TestLeaseStore implements LeaseStore {
   readonly name = 'test';
   readonly shared = false;
+  readonly shards = true;
   readonly #memory: MemoryLeaseStore;
   #failures: Error[] = [];
   #hanging = false;

@@ -20,8 +20,7 @@ export {
   unportableFields,
 } from './portable-target.js';
 export { openReader } from './board/board-reader.js';
-export { RedisBoard } from './board/redis-board.js';
-export { FREE_LUA } from './free.lua.js';
+export { BOARD_SCRIPTS, RedisBoard } from './board/redis-board.js';
 export { RedisLeaseStore, type RedisLeaseStoreOptions } from './redis-lease-store.js';
 export { RedisLink, type ReleaseNotice } from './redis-link.js';
 export { redisStore } from './redis-store.js';

@@ -13,7 +13,8 @@ import type {
 } from '../lease-store.js';
 import type { StoreWithBoard } from '../board/board-of.js';
 import type { FleetBoard } from '../board/fleet-board.js';
-import type { Clock } from '../clock.js';
+import { type Clock, systemClock } from '../clock.js';
+import { parseShardKey } from '../shard-key.js';
 import type { StoreWarning } from '../store-warning.js';
 import { ACQUIRE_LUA } from './acquire.lua.js';
 import type { ConnectionTimes, RedisTarget } from './connection.js';
@@ -21,18 +22,20 @@ import { BATCH, inBatches, unknown } from './lease-batches.js';
 import { HOLDER_SCRIPTS, releaseLeases, renewLeases } from './lease-calls.js';
 import { RECORD_LUA } from './record.lua.js';
 import { openReader } from './board/board-reader.js';
-import { RedisBoard } from './board/redis-board.js';
-import { FREE_LUA } from './free.lua.js';
+import { BOARD_SCRIPTS, RedisBoard } from './board/redis-board.js';
 import { RedisLink } from './redis-link.js';
 import { ReleaseQueue } from './release-queue.js';
 import { readAcquireReplies, readRecordReply, withoutToken } from './replies.js';
 import { SeenLeases } from './seen-leases.js';
+import { apart } from './shards/shard-batches.js';
+import { SHARD_SCRIPTS, ShardCalls } from './shards/shard-calls.js';
 
 const SCRIPTS = {
   ...HOLDER_SCRIPTS,
+  ...SHARD_SCRIPTS,
+  ...BOARD_SCRIPTS,
   bgsAcquire: ACQUIRE_LUA,
   bgsRecord: RECORD_LUA,
-  bgsFree: FREE_LUA,
 } as const;
 
 /** Options of `RedisLeaseStore`. Durations are in milliseconds. */
@@ -61,16 +64,23 @@ export interface RedisLeaseStoreOptions extends ConnectionTimes {
 export class RedisLeaseStore implements StoreWithBoard {
   readonly name = 'redis';
   readonly shared = true;
+  readonly shards = true;
   readonly #board: RedisBoard;
   readonly #link: RedisLink<keyof typeof SCRIPTS>;
   readonly #batch: number;
-  readonly #releases = new ReleaseQueue((requests) => releaseLeases(this.#link, requests, this.#batch));
+  readonly #shards: ShardCalls;
+  readonly #releases = new ReleaseQueue((requests) =>
+    apart(requests, {
+      plain: (leases) => releaseLeases(this.#link, leases, this.#batch),
+      shards: (batch) => this.#shards.release(batch),
+    }),
+  );
   readonly #listeners = new Set<ReleaseListener>();
   readonly #memory = new SeenLeases((loss) => this.#link.warn(loss));
 
   constructor(options: RedisLeaseStoreOptions) {
     const { redis, commandTimeout, onError = () => undefined, listen = true, waitReplicas = 0 } = options;
-    const { onWarning = () => undefined, clock } = options;
+    const { onWarning = () => undefined, clock = systemClock } = options;
     this.#link = new RedisLink({
       redis,
       commandTimeout,
@@ -82,6 +92,7 @@ export class RedisLeaseStore implements StoreWithBoard {
       waitReplicas,
     });
     this.#board = new RedisBoard(this.#link, () => openReader(redis, commandTimeout));
+    this.#shards = new ShardCalls(this.#link, () => clock.monotonic());
     // In Cluster the keys of one call must share a slot, which only the three keys of one lease do.
     this.#batch = this.#link.isCluster ? 1 : BATCH;
   }
@@ -95,6 +106,17 @@ export class RedisLeaseStore implements StoreWithBoard {
   }
 
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
+    return apart<AcquireRequest, AcquireReply>(requests, {
+      plain: (leases) => this.#acquire(leases),
+      shards: async (batch) => {
+        const { replies, isFirst } = await this.#shards.acquire(batch);
+        this.#memory.note(batch.requests, replies, isFirst ? placesOfAcquired(replies) : []);
+        return replies;
+      },
+    });
+  }
+
+  #acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
     return inBatches(requests, this.#batch, async (batch) => {
       const { holder, ttl } = batch[0];
       const args = [holder, Math.ceil(ttl), ...batch.map(({ tokenFloor }) => tokenFloor)];
@@ -106,7 +128,10 @@ export class RedisLeaseStore implements StoreWithBoard {
   }
 
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
-    return renewLeases(this.#link, requests, this.#batch);
+    return apart<RenewRequest, RenewReply>(requests, {
+      plain: (leases) => renewLeases(this.#link, leases, this.#batch),
+      shards: (batch) => this.#shards.renew(batch),
+    });
   }
 
   release(request: ReleaseRequest): Promise<ReleaseReply> {
@@ -116,15 +141,25 @@ export class RedisLeaseStore implements StoreWithBoard {
   async record({ expected, ...request }: RecordRequest): Promise<RecordReply> {
     const mode = expected === undefined ? ['any'] : expected === null ? ['absent'] : ['equals', expected];
     const args = [request.holder, request.token, request.field, request.value, ...mode];
+    const shard = parseShardKey(request.key);
     try {
+      if (shard) return await this.#shards.record(shard, request, mode);
       return readRecordReply(await this.#link.run('bgsRecord', [request], args));
     } catch (error) {
       return unknown(error);
     }
   }
 
-  inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
-    return this.#link.inspect(keys);
+  async inspect(keys: readonly string[]): Promise<readonly LeaseView[]> {
+    const requests = keys.map((key) => ({ key, holder: '' }));
+    const views = await apart<LeaseRef, LeaseView>(requests, {
+      plain: (leases) => this.#link.inspect(leases.map(({ key }) => key)),
+      shards: (batch) => this.#shards.inspect(batch),
+    });
+    return views.map((view) => {
+      if ('outcome' in view) throw view.error;
+      return view;
+    });
   }
 
   watch(listener: ReleaseListener): () => void {
@@ -138,6 +173,11 @@ export class RedisLeaseStore implements StoreWithBoard {
   }
 
   #publish({ key, holder }: LeaseRef): void {
-    for (const listener of [...this.#listeners]) listener({ key, holder });
+    for (const released of [key, ...this.#shards.waitingFor(key)])
+      for (const listener of [...this.#listeners]) listener({ key: released, holder });
   }
+}
+
+function placesOfAcquired(replies: readonly AcquireReply[]): readonly number[] {
+  return replies.flatMap(({ outcome }, place) => (outcome === 'acquired' ? [place] : []));
 }

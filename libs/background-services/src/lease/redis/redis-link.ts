@@ -2,7 +2,7 @@ import { inBackground } from '../../kit/index.js';
 import { StoreError } from '../../errors/index.js';
 import type { RedisTrouble } from '../../redis/index.js';
 import type { Clock } from '../clock.js';
-import { leaseKeys } from '../lease-key.js';
+import { leaseKeys, shardedKeys } from '../lease-key.js';
 import type { LeaseRef, LeaseView } from '../lease-store.js';
 import type { StoreWarning } from '../store-warning.js';
 import { LinkWatch } from './link-watch.js';
@@ -16,6 +16,7 @@ import {
   subscriberConnection,
 } from './connection.js';
 import { asText, asTtl } from './replies.js';
+import { releasedKeys } from './shards/released-keys.js';
 
 /** A release as it was published. */
 export interface ReleaseNotice extends LeaseRef {
@@ -83,7 +84,8 @@ export class RedisLink<Script extends string> {
     );
     this.listen(this.channel, (message) => {
       const [lease = '', holder = '', token] = message.split('\n');
-      if (lease.startsWith(this.prefix)) onRelease?.({ key: lease.slice(this.prefix.length), holder, token });
+      if (!lease.startsWith(this.prefix)) return;
+      for (const key of releasedKeys(lease.slice(this.prefix.length))) onRelease?.({ key, holder, token });
     });
     // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
     const connections = onRelease ? [this.#client, this.#subscriber] : [this.#client];
@@ -135,16 +137,34 @@ export class RedisLink<Script extends string> {
    * Runs a script on leases, each with its token and its ledger; what is asked for in one tick goes out in one tick.
    * @throws StoreError that says what is wrong, and what to do about it
    */
-  async run(
+  run(
     script: Script,
     leases: readonly { readonly key: string }[],
     args: readonly (string | number)[],
   ): Promise<unknown> {
-    if (!this.#isReady) await this.#ready();
     const keys = leases.flatMap(({ key }) => {
       const { lease, token, ledger } = leaseKeys(this.prefix, key);
       return [lease, token, ledger];
     });
+    return this.#run(script, keys, leases, args);
+  }
+
+  /**
+   * Runs a script on the shards of one key.
+   * @throws StoreError that says what is wrong, and what to do about it
+   */
+  runOnShards(script: Script, key: string, args: readonly (string | number)[]): Promise<unknown> {
+    const { lease, shards, sessions, token, ledger } = shardedKeys(this.prefix, key);
+    return this.#run(script, [lease, shards, sessions, token, ledger], [{ key }], args);
+  }
+
+  async #run(
+    script: Script,
+    keys: readonly string[],
+    leases: readonly { readonly key: string }[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    if (!this.#isReady) await this.#ready();
     const socket = this.#socket;
     try {
       const answer = await this.#scripts[script](keys.length, ...keys, ...args);

@@ -14,7 +14,7 @@ export interface StoreUnderTest {
   readonly store: LeaseStore;
   /** As another replica sees it: with connections of its own, if the store has connections. */
   readonly other: LeaseStore;
-  /** Writes a holder over a lease, whoever has it: for `ttl` ms, or for ever. */
+  /** Writes a holder over a lease, whoever has it: for `ttl` ms, or for ever. A store that has `shards` is asked for shards, too. */
   set(key: string, holder: string, ttl?: number): Promise<void>;
   /** Removes a lease as its expiry would: its token and its ledger stay. */
   delete(key: string): Promise<void>;
@@ -51,7 +51,15 @@ export class Context implements StoreUnderTest {
   #opened: StoreUnderTest | undefined;
   #keys = 0;
 
-  constructor(private readonly open: () => StoreUnderTest | Promise<StoreUnderTest>) {}
+  constructor(
+    private readonly open: () => StoreUnderTest | Promise<StoreUnderTest>,
+    private readonly nameKey: (key: string) => string = (key) => key,
+  ) {}
+
+  /** The same store, asked for other keys. */
+  withKeys(nameKey: (key: string) => string): Context {
+    return new Context(() => this, nameKey);
+  }
 
   async start(): Promise<void> {
     this.#opening ??= Promise.resolve(this.open());
@@ -75,7 +83,7 @@ export class Context implements StoreUnderTest {
   readonly wipe = () => this.#outside.wipe();
 
   /** A key that no case has used. */
-  readonly newKey = (): string => `contract:${this.#run}:${(this.#keys += 1)}`;
+  readonly newKey = (): string => this.nameKey(`contract:${this.#run}:${(this.#keys += 1)}`);
 
   readonly acquire = async (
     key: string,

@@ -16,12 +16,16 @@ import {
 } from '../../board/fleet-board.js';
 import type { RedisClient, RedisTarget } from '../connection.js';
 import { RedisLink } from '../redis-link.js';
+import type { LeaseRef } from '../../lease-store.js';
 import { asArray, asCount, asText } from '../replies.js';
+import { LOOK_SHARDS_LUA } from '../shards/operator-scripts.lua.js';
+import { apart } from '../shards/shard-batches.js';
+import { lookAtShards } from '../shards/look-at-shards.js';
 import type { BoardKeys } from './board-keys.js';
 import { LOOK_LUA, NOTES_LUA, ORDERS_LUA, POSTINGS_LUA, REPLICAS_LUA, TEXT_LUA } from './board-reads.lua.js';
 import { readLookReply, typed } from './board-replies.js';
 
-const SCRIPTS = { bgsLook: LOOK_LUA } as const;
+const SCRIPTS = { bgsLook: LOOK_LUA, bgsLookShards: LOOK_SHARDS_LUA } as const;
 
 /** How many presences, and how many leases, are read in one piece. */
 const PRESENCES_PART = 10;
@@ -32,7 +36,10 @@ const LONGEST_ID = 512;
 /** A view is no renewal: its answers are larger, and nobody loses a lease over one that is late, ms. */
 const SHORTEST_TIMEOUT = 1_000;
 
-export type ReadingLink = Pick<RedisLink<keyof typeof SCRIPTS>, 'run' | 'use' | 'isCluster' | 'close'>;
+export type ReadingLink = Pick<
+  RedisLink<keyof typeof SCRIPTS>,
+  'run' | 'runOnShards' | 'use' | 'isCluster' | 'close'
+>;
 
 /** The connection that reads a board. */
 export function openReader(redis: RedisTarget, commandTimeout: number): ReadingLink {
@@ -89,6 +96,18 @@ export class BoardReader {
   }
 
   async look(requests: readonly LookRequest[]): Promise<readonly LeaseRecord[]> {
+    const asked = requests.map((request) => ({ ...request, holder: '' }));
+    const records = await apart<LookRequest & LeaseRef, LeaseRecord>(asked, {
+      plain: (leases) => this.#look(leases),
+      shards: (batch) => typed(lookAtShards(this.#linked(), batch, LONGEST_ENTRY)),
+    });
+    return records.map((found) => {
+      if ('outcome' in found) throw found.error;
+      return found;
+    });
+  }
+
+  async #look(requests: readonly LookRequest[]): Promise<readonly LeaseRecord[]> {
     const link = this.#linked();
     // In Cluster only the keys of one lease share a slot.
     const calls = partsOf(requests, link.isCluster ? 1 : LOOK_PART).map(async (part) => {

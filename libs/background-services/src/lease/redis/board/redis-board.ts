@@ -12,8 +12,11 @@ import {
   type PresenceView,
 } from '../../board/fleet-board.js';
 import { leaseKeys } from '../../lease-key.js';
+import { parseShardKey } from '../../shard-key.js';
 import type { RedisClient } from '../connection.js';
+import { FREE_LUA } from '../free.lua.js';
 import type { RedisLink } from '../redis-link.js';
+import { DISABLE_SHARD_LUA, FREE_SHARD_LUA } from '../shards/operator-scripts.lua.js';
 import { type BoardKeys, boardKeys } from './board-keys.js';
 import { BoardReader, type ReadingLink } from './board-reader.js';
 import { writeAnyway } from './write-anyway.js';
@@ -21,7 +24,17 @@ import { writeAnyway } from './write-anyway.js';
 /** As many digits as a revision may have. */
 const LONGEST_REVISION = 20;
 
-type BoardLink = Pick<RedisLink<'bgsFree'>, 'run' | 'channel' | 'use' | 'noHints' | 'listen' | 'prefix'>;
+/** The scripts that the board runs on leases. */
+export const BOARD_SCRIPTS = {
+  bgsFree: FREE_LUA,
+  bgsFreeShard: FREE_SHARD_LUA,
+  bgsDisableShard: DISABLE_SHARD_LUA,
+} as const;
+
+type BoardLink = Pick<
+  RedisLink<keyof typeof BOARD_SCRIPTS>,
+  'run' | 'runOnShards' | 'channel' | 'use' | 'noHints' | 'listen' | 'prefix'
+>;
 
 /**
  * The board in Redis, in the places that `boardKeys` names. It is written over the connection of the leases, so that a presence costs no round trip of
@@ -94,24 +107,38 @@ export class RedisBoard implements FleetBoard {
   }
 
   async setEntries(key: string, entries: Readonly<Record<string, string | null>>): Promise<void> {
-    const { ledger } = leaseKeys(this.link.prefix, key);
+    const shard = parseShardKey(key);
+    const { ledger } = leaseKeys(this.link.prefix, shard?.key ?? key);
+    const named = (field: string) => (shard ? `${shard.index}:${field}` : field);
     await this.link.use((redis) =>
       Promise.all(
         Object.entries(entries).map(([field, value]) =>
-          value === null ? redis.hdel(ledger, field) : writeAnyway(redis, 'hset', ledger, field, value),
+          value === null
+            ? redis.hdel(ledger, named(field))
+            : writeAnyway(redis, 'hset', ledger, named(field), value),
         ),
       ),
     );
   }
 
   async disable(key: string, ttl: number): Promise<void> {
+    const shard = parseShardKey(key);
+    if (shard) {
+      const args = [DISABLED_HOLDER, Math.max(1, Math.ceil(ttl)), shard.index];
+      await this.link.runOnShards('bgsDisableShard', shard.key, args);
+      return;
+    }
     await this.link.use((redis) =>
       writeAnyway(redis, 'set', this.link.prefix + key, DISABLED_HOLDER, 'PX', Math.max(1, Math.ceil(ttl))),
     );
   }
 
   async free(key: string, holder: string): Promise<boolean> {
-    return (await this.link.run('bgsFree', [{ key }], [holder, this.link.channel])) === 1;
+    const { channel } = this.link;
+    const shard = parseShardKey(key);
+    if (!shard) return (await this.link.run('bgsFree', [{ key }], [holder, channel])) === 1;
+    const args = [holder, channel, shard.index, shard.count];
+    return (await this.link.runOnShards('bgsFreeShard', shard.key, args)) === 1;
   }
 
   async sendCommand(id: string, text: string): Promise<void> {
