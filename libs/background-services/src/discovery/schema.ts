@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MOST_SHARDS } from '../lease/index.js';
 import {
   callback,
   type FieldsOf,
@@ -13,6 +14,7 @@ import type {
   CircuitBreakerOptions,
   ScheduleConfig,
   ScheduleSpec,
+  Shard,
   WorkerDefinition,
   WorkerOptions,
 } from '../workers/index.js';
@@ -36,11 +38,20 @@ const name = v.pipe(
   v.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'without control characters and unpaired surrogates'),
 );
 
+const SHARDS = `a whole number from 1 to ${MOST_SHARDS.toLocaleString('en')}`;
+const shardCount = v.pipe(
+  v.number(SHARDS),
+  v.integer(SHARDS),
+  v.minValue(1, SHARDS),
+  v.maxValue(MOST_SHARDS, SHARDS),
+);
+
 /** How a worker is overruled of `@LeaderElected` and `register()`. */
 const options = group({
   timeLimit: v.optional(positive),
   startDeadline: v.optional(positive),
   stallAfter: v.optional(positive),
+  shards: v.optional(shardCount),
   immediate: v.optional(v.boolean('one of true, false')),
   misfire: v.optional(oneOf('fire-once', 'skip', 'fire-all')),
   onInterrupted: v.optional(oneOf('skip', 'rerun')),
@@ -90,6 +101,7 @@ export const DEFINITION = group({
   place: v.string('a text'),
   schedule: v.lazy((schedule) => SCHEDULES[(schedule as ScheduleSpec).kind]),
   options,
+  shard: v.optional(v.custom<Shard>(() => true)),
   run: callback<WorkerDefinition['run']>(),
 } satisfies FieldsOf<WorkerDefinition>);
 

@@ -1,4 +1,5 @@
-import { describeError } from '../errors/index.js';
+import { describeError, StoreError } from '../errors/index.js';
+import { DISABLED_HOLDER, NO_REPLICA, type ShardId, shardKey, shardOf } from '../lease/index.js';
 import { assembleView, type Subject } from './fleet-assembly.js';
 import { FleetReader, type FleetReaderContext } from './fleet-reader.js';
 import type { FleetView } from './fleet-view.js';
@@ -12,6 +13,8 @@ const FRESH = 250;
 export interface FleetStatusContext extends FleetReaderContext {
   /** How long the store may take to answer, ms; for each part of an answer where a large fleet takes several. @default 700 */
   readonly patience?: number;
+  /** How many shards this app deals a key out into; `undefined`: it does not. */
+  readonly shardsOf?: (key: string) => number | undefined;
 }
 
 /**
@@ -72,6 +75,23 @@ export class FleetStatus {
   about(subject: Subject): Promise<FleetView> {
     const { clock, patience = PATIENCE } = this.context;
     return inTime(clock, patience, (hears) => this.#reader.read(hears, subject));
+  }
+
+  /**
+   * Which replica leads a key, or the shard of it that an id belongs to: an app can send a request there, to what is in that replica's memory. It costs the
+   * store one look, and may be out of date when it arrives.
+   * @param key that of `@LeaderElected`, without a shard
+   * @returns an instance id; `undefined`: no replica leads it now
+   * @throws StoreError if the store does not answer in time, or keeps no board
+   */
+  async ownerOf(key: string, id: ShardId): Promise<string | undefined> {
+    const { board, clock, shardsOf, patience = PATIENCE } = this.context;
+    if (!board) throw new StoreError('This lease store keeps no board: nobody knows who leads what');
+    const count = shardsOf?.(key);
+    const lease = count === undefined ? key : shardKey(key, shardOf(id, count), count);
+    const [found] = await inTime(clock, patience, () => board.look([{ key: lease, fields: [] }]));
+    const holder = found?.holder ?? undefined;
+    return holder === DISABLED_HOLDER || (holder && NO_REPLICA.test(holder)) ? undefined : holder;
   }
 
   /** Something was changed: whoever asks from now on is told of it. */

@@ -13,6 +13,8 @@ export interface Predecessor {
 
 /** What is done under a lease: the elector's only way to the rooms above it. */
 export interface Duties {
+  /** The entries of the ledger that are read when a term begins; not given: all. */
+  readonly ledgerFields?: readonly string[] | undefined;
   /** Begins work under a new term. Must not throw; an error is logged and the term goes on. */
   begin(term: Term, ledger: Ledger, record: RecordEntry, before?: Predecessor): void;
   /**

@@ -144,11 +144,13 @@ export class Elector {
   }
 
   acquireRequest(): AcquireRequest {
+    const fields = this.duties.ledgerFields;
     return {
       key: this.key,
       holder: this.context.instanceId,
       ttl: this.context.timing.ttl,
       tokenFloor: this.#tokenFloor,
+      ...(fields && { fields }),
     };
   }
 

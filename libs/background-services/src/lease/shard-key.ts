@@ -10,6 +10,9 @@ export interface ShardRef {
   readonly count: number;
 }
 
+/** What a key has for a holder while shards of it are held: `shards/64`. It is no replica. */
+export const NO_REPLICA = /^shards\/\d+$/;
+
 /** What no key of a user may end with: `#`, the index of a shard, `/` and the number of shards. */
 export const SHARD_SUFFIX = /#\d+\/\d+$/;
 

@@ -1,10 +1,12 @@
 import { readRegistration, type WorkerConfig } from '../discovery/index.js';
 import type { IterationOutcome, WorkerReport } from '../workers/index.js';
 import type { Campaigns } from './campaigns.js';
-import { reportOf, statusOf, type WorkerStatus } from './worker-status.js';
+import { reportOfRow, statusOfRow } from './sharded-worker.js';
+import type { WorkerStatus } from './worker-status.js';
 
 /**
- * The workers of this replica: registers, lists and steers them. What it does, it does on this replica only.
+ * The workers of this replica: registers, lists and steers them. What it does, it does on this replica only. A worker with `shards` is one:
+ * what is done under its name is done to all its shards, and under `name#5` to one.
  *
  * A replica campaigns for a key for as long as at least one of the key's workers is started on it.
  */
@@ -27,23 +29,22 @@ export class BackgroundServiceManager {
 
   /** All workers of this app, in the order of their registration. */
   list(): readonly WorkerStatus[] {
-    return this.campaigns.workers().map(({ worker, campaign }) => statusOf(worker, campaign.elector));
+    return this.campaigns.rows().map(statusOfRow);
   }
 
   /** A worker of this replica, as of now. @throws WorkerNotFoundError */
   get(name: string): WorkerStatus {
-    const { worker, campaign } = this.campaigns.worker(name);
-    return statusOf(worker, campaign.elector);
+    return statusOfRow(this.campaigns.row(name));
   }
 
   /** What a worker did on this replica since boot. @throws WorkerNotFoundError */
   getMetrics(name: string): WorkerReport {
-    return reportOf(this.campaigns.worker(name).worker);
+    return reportOfRow(this.campaigns.row(name));
   }
 
-  /** Whether this replica leads the key now. @throws KeyNotFoundError */
+  /** Whether this replica leads the key now, or any shard of it. @throws KeyNotFoundError */
   isLeader(key: string): boolean {
-    return this.campaigns.campaign(key).elector.isLeader;
+    return this.campaigns.campaignsOf(key).some(({ elector }) => elector.isLeader);
   }
 
   /** Starts a worker on this replica; without effect if it is started. @throws WorkerNotFoundError */
@@ -67,17 +68,17 @@ export class BackgroundServiceManager {
 
   /** Lets the ticks of a worker pass on this replica; a running iteration goes on. @throws WorkerNotFoundError */
   pause(name: string): void {
-    this.campaigns.worker(name).worker.pause();
+    for (const { worker } of this.campaigns.named(name)) worker.pause();
   }
 
   /** Lets the ticks of a paused worker run again. @throws WorkerNotFoundError */
   resume(name: string): void {
-    this.campaigns.worker(name).worker.resume();
+    for (const { worker } of this.campaigns.named(name)) worker.resume();
   }
 
   /**
-   * Runs one iteration now, beside the schedule.
-   * @returns how it ended; an error of the work is in there, not thrown
+   * Runs one iteration now, beside the schedule; of a worker with `shards`, one for each shard that this replica leads.
+   * @returns how it ended, or the worst of all; an error of the work is in there, not thrown
    * @throws WorkerNotFoundError, NotLeaderError, WorkerBusyError, WorkerNotRunningError, CircuitOpenError
    */
   async trigger(name: string): Promise<IterationOutcome> {
@@ -86,12 +87,12 @@ export class BackgroundServiceManager {
 
   /** Closes the circuit breaker of a worker on this replica. @throws WorkerNotFoundError */
   resetCircuitBreaker(name: string): void {
-    this.campaigns.worker(name).worker.breaker.reset();
+    for (const { worker } of this.campaigns.named(name)) worker.breaker.reset();
   }
 
   /** Lets no iteration of a worker through on this replica until `resetCircuitBreaker()`. @throws WorkerNotFoundError */
   forceOpenCircuitBreaker(name: string): void {
-    this.campaigns.worker(name).worker.breaker.forceOpen();
+    for (const { worker } of this.campaigns.named(name)) worker.breaker.forceOpen();
   }
 
   /**

@@ -2,6 +2,7 @@ import { validateDefinition } from '../discovery/index.js';
 import {
   CircuitOpenError,
   DuplicateWorkerError,
+  InvalidWorkerError,
   KeyNotFoundError,
   NotLeaderError,
   WorkerBusyError,
@@ -21,6 +22,8 @@ import {
 } from '../workers/index.js';
 import { Campaign } from './campaign.js';
 import { closeInOrder } from './close-in-order.js';
+import { type Registered, type ShardedWorker, shardsOf } from './sharded-worker.js';
+import { triggerShards } from './trigger-shards.js';
 
 export interface CampaignsContext {
   readonly instanceId: string;
@@ -48,18 +51,14 @@ export interface CampaignsObserver {
   readonly closing?: () => Promise<void>;
 }
 
-/** A worker, and the campaign for the key that it runs under. */
-interface Registered {
-  readonly worker: Worker;
-  readonly campaign: Campaign;
-}
-
 /**
  * Everything that this replica runs: the workers by name, the campaigns by key. A replica campaigns for a key for as long as at least one of the
  * key's workers is started on it, from `begin()` to `close()`.
  */
 export class Campaigns {
   readonly #workers = new Map<string, Registered>();
+  /** Those that are dealt out, by name. */
+  readonly #sharded = new Map<string, ShardedWorker>();
   readonly #campaigns = new Map<string, Campaign>();
   readonly #observers: CampaignsObserver[] = [];
   /** One for all: there may be thousands of campaigns. */
@@ -91,21 +90,66 @@ export class Campaigns {
   /** @throws InvalidWorkerError, DuplicateWorkerError */
   add(definition: WorkerDefinition): void {
     validateDefinition(definition);
-    const { name, place } = definition;
-    const existing = this.#workers.get(name);
-    if (existing) throw new DuplicateWorkerError(name, [existing.worker.definition.place, place]);
+    const { place, name } = definition;
+    const { shards } = definition.options;
+    const definitions = shards === undefined ? [definition] : this.#dealOut(definition, shards);
+    for (const each of [definition, ...definitions]) this.#assertNew(each);
     for (const remark of remarksOn(definition)) this.context.logger.warn(`${place}: ${remark}`);
-    const worker = new Worker(definition, this.context.workers);
-    const campaign = this.#campaignFor(definition.key);
-    campaign.add(worker);
-    this.#workers.set(name, { worker, campaign });
-    inBackground(this.#reconsider(campaign));
+    const registered = definitions.map((each) => this.#register(each));
+    if (shards !== undefined) this.#sharded.set(name, { definition, shards: registered });
     this.#tell('registered');
   }
 
-  /** In the order of their registration. */
+  /** @throws InvalidWorkerError */
+  #dealOut(definition: WorkerDefinition, count: number): readonly WorkerDefinition[] {
+    const { store } = this.context;
+    if (store.shards === true) return shardsOf(definition, count);
+    throw new InvalidWorkerError(
+      definition.place,
+      `it has shards, which the lease store "${store.name}" does not keep`,
+      'Keep the leases in Redis, or leave out "shards"',
+    );
+  }
+
+  /** @throws DuplicateWorkerError */
+  #assertNew({ name, place }: WorkerDefinition): void {
+    const existing = this.#sharded.get(name)?.definition ?? this.#workers.get(name)?.worker.definition;
+    if (existing) throw new DuplicateWorkerError(name, [existing.place, place]);
+  }
+
+  #register(definition: WorkerDefinition): Registered {
+    const worker = new Worker(definition, this.context.workers);
+    const campaign = this.#campaignFor(definition.key);
+    campaign.add(worker);
+    const registered = { worker, campaign };
+    this.#workers.set(definition.name, registered);
+    inBackground(this.#reconsider(campaign));
+    return registered;
+  }
+
+  /** In the order of their registration; each shard is one. */
   workers(): readonly Registered[] {
     return [...this.#workers.values()];
+  }
+
+  /** As people know them: one that is dealt out is one. In the order of their registration. */
+  rows(): readonly (Registered | ShardedWorker)[] {
+    const rows = new Set<Registered | ShardedWorker>();
+    const groups = new Map(
+      [...this.#sharded.values()].flatMap((sharded) => sharded.shards.map((each) => [each, sharded])),
+    );
+    for (const registered of this.#workers.values()) rows.add(groups.get(registered) ?? registered);
+    return [...rows];
+  }
+
+  /** A worker as people know it, or one of its shards. @throws WorkerNotFoundError */
+  row(name: string): Registered | ShardedWorker {
+    return this.#sharded.get(name) ?? this.worker(name);
+  }
+
+  /** The worker of this name, or all its shards. @throws WorkerNotFoundError */
+  named(name: string): readonly Registered[] {
+    return this.#sharded.get(name)?.shards ?? [this.worker(name)];
   }
 
   find(worker: string): Registered | undefined {
@@ -115,7 +159,7 @@ export class Campaigns {
   /** @throws WorkerNotFoundError */
   worker(name: string): Registered {
     const registered = this.find(name);
-    if (!registered) throw new WorkerNotFoundError(name, [...this.#workers.keys()]);
+    if (!registered) throw new WorkerNotFoundError(name, this.#names());
     return registered;
   }
 
@@ -132,9 +176,10 @@ export class Campaigns {
 
   /** @throws WorkerNotFoundError */
   start(name: string): void {
-    const { worker, campaign } = this.worker(name);
-    worker.start();
-    inBackground(this.#reconsider(campaign));
+    for (const { worker, campaign } of this.named(name)) {
+      worker.start();
+      inBackground(this.#reconsider(campaign));
+    }
   }
 
   /**
@@ -143,7 +188,11 @@ export class Campaigns {
    * @throws WorkerNotFoundError
    */
   async stop(name: string, timeout: number): Promise<boolean> {
-    const { worker, campaign } = this.worker(name);
+    const ends = await Promise.all(this.named(name).map((each) => this.#stop(each, timeout)));
+    return ends.every(Boolean);
+  }
+
+  async #stop({ worker, campaign }: Registered, timeout: number): Promise<boolean> {
     worker.stop();
     const clean = await within(this.context.workers.clock, timeout, worker.drained());
     const left = this.#reconsider(campaign);
@@ -153,11 +202,17 @@ export class Campaigns {
   }
 
   /**
-   * Begins one iteration now.
-   * @throws WorkerNotFoundError, NotLeaderError, WorkerBusyError, WorkerNotRunningError, CircuitOpenError
+   * Begins one iteration now; of a worker that is dealt out, one of each shard that this replica leads.
+   * @returns the outcome, or the worst of all
+   * @throws WorkerNotFoundError, NotLeaderError, WorkerBusyError, WorkerNotRunningError, CircuitOpenError; of shards, if none could begin
    */
   trigger(name: string): { readonly finished: Promise<IterationOutcome> } {
-    const { worker, campaign } = this.worker(name);
+    const sharded = this.#sharded.get(name);
+    return sharded ? triggerShards(sharded, (each) => this.#trigger(each)) : this.#trigger(this.worker(name));
+  }
+
+  #trigger({ worker, campaign }: Registered): { readonly finished: Promise<IterationOutcome> } {
+    const { name } = worker;
     const attempt = worker.attempt(this.context.workers.clock.wall());
     if ('finished' in attempt) return attempt;
     switch (attempt.refused) {
@@ -179,9 +234,30 @@ export class Campaigns {
    * @throws KeyNotFoundError, NotLeaderError
    */
   async stepDown(key: string): Promise<boolean> {
-    const { elector } = this.campaign(key);
-    if (elector.state.phase !== 'leading') throw new NotLeaderError(key, elector.leader);
-    return elector.stepDown();
+    const led = this.campaignsOf(key).filter(({ elector }) => elector.state.phase === 'leading');
+    if (led.length === 0) throw new NotLeaderError(key, this.campaignsOf(key)[0]?.elector.leader);
+    const ends = await Promise.all(led.map(({ elector }) => elector.stepDown()));
+    return ends.every(Boolean);
+  }
+
+  /** The campaign for a key, or those for its shards. @throws KeyNotFoundError */
+  campaignsOf(key: string): readonly Campaign[] {
+    const shards = [...this.#sharded.values()].filter(({ definition }) => definition.key === key);
+    if (shards.length === 0) return [this.campaign(key)];
+    const own = this.#campaigns.get(key);
+    const all = shards.flatMap(({ shards }) => shards.map(({ campaign }) => campaign));
+    return [...new Set(own ? [own, ...all] : all)];
+  }
+
+  /** How many shards a key is dealt out into; `undefined`: it is not. */
+  shardsOf(key: string): number | undefined {
+    for (const { definition } of this.#sharded.values())
+      if (definition.key === key) return definition.options.shards;
+    return undefined;
+  }
+
+  #names(): readonly string[] {
+    return this.rows().map((row) => ('shards' in row ? row.definition : row.worker).name);
   }
 
   /** Begins to campaign for everything that is registered, and says whether it does: not after `close()`. Never waits for leadership. */

@@ -22,6 +22,11 @@ export class Replica {
     return [...this.campaigns.all().keys()];
   }
 
+  /** How many shards a key is dealt out into; `undefined`: it is not. */
+  shardsOf(key: string): number | undefined {
+    return this.campaigns.shardsOf(key);
+  }
+
   /** The workers, without what costs more to derive. */
   outlines(): readonly WorkerOutline[] {
     return this.campaigns.workers().map(({ worker }) => outlineOf(worker));

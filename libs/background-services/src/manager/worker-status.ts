@@ -29,6 +29,19 @@ export interface WorkerStatus extends WorkerOutline {
   readonly metrics: WorkerMetrics;
   /** From its options. */
   readonly stallAfter: number | undefined;
+  /** Of a worker with `shards`, which has one row for all of them: what is counted is the sum of theirs, and the rest the worst or the earliest. */
+  readonly shards?: ShardCounts;
+}
+
+/** How the shards of a worker stand on this replica. */
+export interface ShardCounts {
+  readonly count: number;
+  /** How many this replica leads. */
+  readonly led: number;
+  /** How many iterations are running here. */
+  readonly running: number;
+  /** Those that this replica leads and whose circuit breaker is open, or whose last iteration failed. */
+  readonly failing: number;
 }
 
 export function outlineOf(worker: Worker): WorkerOutline {
@@ -64,7 +77,7 @@ export function isRunning({ mode, isLeading }: Worker): boolean {
   return mode === 'started' && isLeading;
 }
 
-function roleOf(elector: Elector): WorkerRole {
+export function roleOf(elector: Elector): WorkerRole {
   switch (elector.state.phase) {
     case 'leading':
       return elector.isLeader ? 'leader' : 'stepping-down';

@@ -57,6 +57,7 @@ const statusProvider: Provider = {
       },
       logger: openLog(options),
       ...{ presence: () => agent.presence(), keys: () => replica.keys() },
+      shardsOf: (key) => replica.shardsOf(key),
     }),
 };
 

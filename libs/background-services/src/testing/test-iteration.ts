@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { abortController } from '../kit/index.js';
 import { LeadershipLostError } from '../errors/index.js';
+import { shardOf } from '../lease/index.js';
 import type { Iteration } from '../workers/index.js';
 
 /**
@@ -12,7 +13,13 @@ export function testIteration(parts: Partial<Iteration> = {}): Iteration {
   const { worker = 'test', key = `${worker}:leader`, fencingToken = 1 } = parts;
   const { signal = abortController().signal } = parts;
   return {
-    ...{ number: 1, scheduledAt: new Date(0), logger: new Logger(worker) },
+    ...{
+      number: 1,
+      shard: undefined,
+      owns: (id) => !parts.shard || shardOf(id, parts.shard.count) === parts.shard.index,
+      scheduledAt: new Date(0),
+      logger: new Logger(worker),
+    },
     assertLeader: () => {
       if (signal.aborted) throw new LeadershipLostError(key, fencingToken, 'step-down');
     },

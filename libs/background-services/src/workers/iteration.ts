@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Logger } from '@nestjs/common';
 import { shared } from '../kit/index.js';
 import type { Term } from '../leadership/index.js';
+import { type ShardId, shardOf } from '../lease/index.js';
+import type { Shard } from './shard.js';
 
 /** One run of a worker, handed to its method and found by `currentIteration()` anywhere below it. */
 export interface Iteration {
@@ -9,6 +11,10 @@ export interface Iteration {
   readonly worker: string;
   /** Key of the lease it runs under. */
   readonly key: string;
+  /** Which part of the work this run is about, if the worker has `shards`. */
+  readonly shard?: Shard | undefined;
+  /** Whether what has this id belongs to the shard of this run, by `shardOf()`; always, without shards. A property, like all the others: it may be destructured. */
+  owns(id: ShardId): boolean;
   /** The term's fencing token. Send it with every write, and let the resource refuse a lower one than it has seen. */
   readonly fencingToken: number;
   /** Aborts when the term ends, the worker is stopped or its time limit is over: stop what you do. */
@@ -44,6 +50,7 @@ export class WorkerIteration implements Iteration {
     readonly logger: Logger,
     private readonly term: Term,
     private readonly due: number,
+    readonly shard: Shard | undefined = undefined,
   ) {}
 
   get key(): string {
@@ -58,6 +65,14 @@ export class WorkerIteration implements Iteration {
     return new Date(this.due);
   }
 
+  /** Not made per run, as most work does not ask. */
+  get owns(): (id: ShardId) => boolean {
+    const { shard } = this;
+    return shard ? (id) => shardOf(id, shard.count) === shard.index : ownsAll;
+  }
+
   /** A property, not a method: it works when it is destructured, as arguments are. */
   readonly assertLeader = (): void => this.term.assertLive();
 }
+
+const ownsAll = (): boolean => true;

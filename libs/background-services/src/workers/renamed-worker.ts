@@ -41,6 +41,11 @@ export function adoptRenamed(ledger: TermLedger, { name, place }: Named): string
   return former;
 }
 
+/** The entries that a worker of this name has in the ledger of its key. */
+export function fieldsOf(name: string): readonly string[] {
+  return FIELDS.map((field) => field(name));
+}
+
 /** The ledger cannot forget an entry. An empty one says nothing. */
 const MOVED = '';
 

@@ -38,7 +38,8 @@ export class Run {
     const limit = timeLimit === undefined ? undefined : new TimeLimit(this.worker, timeLimit, dutySignal);
     const signal = limit?.signal ?? dutySignal;
     const number = statistics.counts.iterations;
-    const iteration = new WorkerIteration(definition.name, number, signal, reporter.logger, term, this.due);
+    const { name, shard } = definition;
+    const iteration = new WorkerIteration(name, number, signal, reporter.logger, term, this.due, shard);
     let thrown: { readonly error: unknown } | undefined;
     try {
       const work = () => runInIteration(iteration, definition.run);

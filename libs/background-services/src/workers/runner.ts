@@ -2,7 +2,7 @@ import { inBackground, onAbort } from '../kit/index.js';
 import type { Clock, Ledger } from '../lease/index.js';
 import type { Duties, Predecessor, RecordEntry, Term } from '../leadership/index.js';
 import { LeadershipLostError } from '../errors/index.js';
-import { adoptRenamed } from './renamed-worker.js';
+import { adoptRenamed, fieldsOf } from './renamed-worker.js';
 import { decodeTerms, TERMS_FIELD, type TermRecord, withLastSign, withTerm } from './term-history.js';
 import { TermLedger } from './term-ledger.js';
 import type { Worker } from './worker.js';
@@ -71,6 +71,12 @@ export class Runner implements Duties {
     return [...waitingFor].map(({ name }) => name);
   }
 
+  /** Those of shards are bounded, so that nobody reads the ledger of thousands for one. Elsewhere a worker may look for its former name. */
+  get ledgerFields(): readonly string[] | undefined {
+    if (!this.#workers[0]?.definition.shard) return undefined;
+    return [TERMS_FIELD, ...this.#workers.flatMap(({ name }) => fieldsOf(name))];
+  }
+
   /** When the last term began, of the store's clock, ms since the epoch. */
   get began(): number {
     return this.#began;
@@ -97,7 +103,7 @@ export class Runner implements Duties {
 
   #adoptRenamed(ledger: TermLedger): void {
     const [only, ...others] = this.#workers;
-    if (!only || others.length > 0) return;
+    if (!only || others.length > 0 || only.definition.shard) return;
     const former = adoptRenamed(ledger, only.definition);
     if (former !== undefined)
       only.reporter.log.log(`Goes on with what ${former} left: its class has another name now`);

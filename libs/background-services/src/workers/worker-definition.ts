@@ -1,6 +1,7 @@
 import type { MisfirePolicy } from '../events/index.js';
 import type { CircuitBreakerOptions } from './circuit-breaker-options.js';
 import type { Iteration } from './iteration.js';
+import type { Shard } from './shard.js';
 
 export type { MisfirePolicy };
 
@@ -44,6 +45,11 @@ export interface WorkerOptions {
   readonly circuitBreaker?: Partial<CircuitBreakerOptions> | false;
   /** An iteration that runs longer than this, ms, shows as stalled in health. @default three periods, at least 60_000 */
   readonly stallAfter?: number;
+  /**
+   * Deals the work out into this many shards, 1 to 10,000: each scheduled method runs once for each shard and due time, on the replica that holds that
+   * shard. `iteration.shard` says which one it is, `iteration.owns(id)` what belongs to it. @default none
+   */
+  readonly shards?: number;
 }
 
 export interface WorkerDefinition {
@@ -55,5 +61,7 @@ export interface WorkerDefinition {
   readonly place: string;
   readonly schedule: ScheduleSpec;
   readonly options: WorkerOptions;
+  /** Of a worker that runs one shard of a sharded one. */
+  readonly shard?: Shard | undefined;
   readonly run: (iteration: Iteration) => unknown;
 }

@@ -40,9 +40,24 @@ export class IntervalSchedule implements Schedule {
 
   #firstDelay(): number {
     const lastStart = Number(this.ledger.get(this.#field)?.trim() || NaN);
+    const { shard } = this.worker.definition;
+    if (shard) return this.#delayOnGrid(lastStart, (this.every * shard.index) / shard.count);
     if (Number.isNaN(lastStart)) return this.immediate ? 0 : this.every;
     // Never longer than one interval, whatever the record says.
     return Math.min(this.every, Math.max(0, lastStart + this.every - this.ledger.term.storeNow()));
+  }
+
+  /**
+   * Ticks of shards lie on a grid of the store's clock, each shard's a little after the one's before it: thousands do not start at once, and an outage does
+   * not bring them together. If the last tick has not been run, it is due: the delay is negative, and the next tick lies on the grid again.
+   */
+  #delayOnGrid(lastStart: number, phase: number): number {
+    const { every } = this;
+    const since = (((this.ledger.term.storeNow() - phase) % every) + every) % every;
+    const isNew = Number.isNaN(lastStart);
+    // A start is that of the tick before it, however late it was.
+    const isDue = isNew ? this.immediate : this.ledger.term.storeNow() - lastStart > since + every / 2;
+    return isDue ? -since : every - since;
   }
 
   contribute(): void {
