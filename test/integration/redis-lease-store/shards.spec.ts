@@ -43,7 +43,7 @@ describe('Shards in Redis', () => {
     ...new Set(replies.map(({ outcome }) => outcome)),
   ];
 
-  it('cost one script a renewal, and five commands in it, however many there are', async () => {
+  it('cost one script a renewal, and six commands in it, however many there are', async () => {
     const leases = await leadAll(400);
     await renewAll(leases);
     await server.resetCommandStats();
@@ -54,12 +54,26 @@ describe('Shards in Redis', () => {
       evalsha: 1,
       time: 1,
       get: 1,
-      hget: 1,
-      hmget: 1,
-      pttl: 1,
+      hmget: 2,
       pexpire: 1,
       hset: 1,
     });
+  });
+
+  it('cost a standby one script for 500 of them, and five commands in it, whoever holds them', async () => {
+    const holders = ['a', 'b', 'c', 'd'];
+    for (const [i, holder] of holders.entries())
+      await store.acquire(
+        Array.from({ length: 100 }, (_, n) => ({ key: shard(4 * n + i, 400), holder, ttl, tokenFloor: 0 })),
+      );
+    const keys = Array.from({ length: 400 }, (_, index) => shard(index, 400));
+    const tryAll = () => store.acquire(keys.map((key) => ({ key, holder: 'z', ttl, tokenFloor: 0 })));
+    await tryAll();
+    await server.resetCommandStats();
+    const replies = await tryAll();
+    expect(replies[6]).toEqual({ outcome: 'held', holder: 'c', ttl: expect.any(Number) });
+    const { calls } = await server.commandStats();
+    expect(calls).toEqual({ 'config|resetstat': 1, evalsha: 1, time: 1, get: 1, hgetall: 1, hmget: 1 });
   });
 
   it('save all ledger changes of a renewal in one HSET', async () => {

@@ -2,65 +2,69 @@ import { OWN_SHARDS_LUA, PRELUDE_LUA } from './prelude.lua.js';
 
 /*
  * What is done for a holder and its tokens with shards of one key. Arguments that all begin with: [1] holder (instance id), [2] what the key itself
- * has while shards of this count are held.
+ * has while shards of this count are held. The shards come last, as `OWN_SHARDS_LUA` reads them.
  */
 
 /**
  * Prolongs the session of a holder, saves ledger changes, and says which of its shards are lost. Creates no key. Frees shards of the holder that it
  * has not asked for any more: their time is over, though that of the session is not.
  *
- * ARGV  [3] ttl in ms, [4] number of shards whose time is over, with their indexes; then for each shard: index, token, number of ledger strings, field, value, …
+ * ARGV  [3] ttl in ms, [4] number of shards whose time is over, with their indexes; then the shards
  * Reply [store time in ms, then {place, holder or ''} for each shard that is lost]
  */
 export const RENEW_SHARDS_LUA = `
 ${PRELUDE_LUA}
 ${OWN_SHARDS_LUA}
 local holder, marker, ttl, overdue = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local own, lost, changes, nonce, till = ownShards(5 + overdue, holder, marker)
-if #own > 0 then
-  redis.call('PEXPIRE', main, math.max(redis.call('PTTL', main), ttl))
-  redis.call('HSET', sessions, holder, nonce .. '|' .. text(math.max(till, now + ttl)))
+local own = ownShards(5 + overdue, holder, marker)
+if #own.lost < own.count then
+  local till = math.max(own.till, now + ttl)
+  local latest = math.max(own.latest, till)
+  redis.call('PEXPIRE', main, latest - now)
+  redis.call('HSET', sessions, holder, own.nonce .. '|' .. text(till), '', text(latest))
   local indexes, freed = { unpack(ARGV, 5, 4 + overdue) }, {}
   for i, value in ipairs(read(shards, indexes)) do
     local token, of, who = string.match(value or '', '^(%d+)|(%d+)|(.*)$')
-    if who == holder and of == nonce then
+    if who == holder and of == own.nonce then
       freed[#freed + 1] = indexes[i]
       freed[#freed + 1] = token .. '||'
     end
   end
   write(shards, freed)
-  save(changes)
+  saveChanges(own)
 end
-local reply = { now }
-for _, each in ipairs(lost) do reply[#reply + 1] = each end
-return reply
+return { now, unpack(own.lost) }
 `;
 
 /**
  * Gives shards up, saves ledger changes, and publishes all of them at once. If they were the holder's last ones, its session ends; and if that was
  * the last session, the key itself is free, which is published too.
  *
- * ARGV  [3] channel, [4] count, [5] '1' if they may be the last ones; then for each shard: index, token, number of ledger strings, field, value, …
+ * ARGV  [3] channel, [4] count, [5] '1' if they may be the last ones; then the shards
  * Reply [store time in ms, then {place, holder or ''} for each shard that is lost]
  */
 export const RELEASE_SHARDS_LUA = `
 ${PRELUDE_LUA}
 ${OWN_SHARDS_LUA}
 local holder, marker, channel, count = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local own, lost, changes, nonce = ownShards(6, holder, marker)
-if #own > 0 then
+local own = ownShards(6, holder, marker)
+if #own.lost < own.count then
   redis.call('HDEL', shards, '')
-  local freed = {}
-  for i, value in ipairs(read(shards, own)) do
-    freed[2 * i - 1] = own[i]
-    freed[2 * i] = string.match(value, '^%d+') .. '||'
+  local freed, indexes = {}, {}
+  for place = 1, own.count do
+    if not own.isLost[place] then
+      local index = ARGV[6 + place]
+      indexes[#indexes + 1] = index
+      freed[#freed + 1] = index
+      freed[#freed + 1] = string.match(own.members[place], '^%d+') .. '||'
+    end
   end
   write(shards, freed)
-  save(changes)
-  redis.pcall('PUBLISH', channel, main .. '#' .. table.concat(own, ',') .. '/' .. count .. '\\n' .. holder)
+  saveChanges(own)
+  redis.pcall('PUBLISH', channel, main .. '#' .. table.concat(indexes, ',') .. '/' .. count .. '\\n' .. holder)
 end
-if ARGV[5] == '1' and nonce and current == marker then
-  local mine, isLast = '|' .. nonce .. '|' .. holder, true
+if ARGV[5] == '1' and own.nonce and current == marker then
+  local mine, isLast = '|' .. own.nonce .. '|' .. holder, true
   for _, value in ipairs(redis.call('HGETALL', shards)) do
     if string.sub(value, -#mine) == mine then isLast = false end
   end
@@ -75,23 +79,21 @@ if ARGV[5] == '1' and nonce and current == marker then
     end
   end
 end
-local reply = { now }
-for _, each in ipairs(lost) do reply[#reply + 1] = each end
-return reply
+return { now, unpack(own.lost) }
 `;
 
 /**
  * Writes one ledger entry of a shard under its fencing token, as `RECORD_LUA` does.
  *
- * ARGV  [3] field, [4] value, [5] 'any', 'absent' or 'equals', [6] the expected value or '', [7] index, [8] token, [9] 0
+ * ARGV  [3] field, [4] value, [5] 'any', 'absent' or 'equals', [6] the expected value or ''; then the shard
  * Reply {1}, {0, holder or ''} if the shard is not the caller's, or {2, current value or false} on a conflict
  */
 export const RECORD_SHARD_LUA = `
 ${PRELUDE_LUA}
 ${OWN_SHARDS_LUA}
-local own, lost = ownShards(7, ARGV[1], ARGV[2])
-if #own == 0 then return { 0, lost[1][2] } end
-local field = own[1] .. ':' .. ARGV[3]
+local own = ownShards(7, ARGV[1], ARGV[2])
+if #own.lost > 0 then return { 0, own.lost[1][2] } end
+local field = ARGV[8] .. ':' .. ARGV[3]
 local current = redis.pcall('HGET', ledger, field)
 if type(current) == 'table' then
   redis.call('DEL', ledger)

@@ -5,7 +5,7 @@
  * | --- | --- |
  * | `accounts` | `shards/64` while anybody holds one of 64 shards, with the time to live of whoever holds one longest. Anything else, such as `DISABLED`, keeps everybody out |
  * | `{accounts}:shards` | hash: index → `token|nonce|holder`. It counts if the session of the holder has that nonce. `token|@until|holder`: until that time, whatever the sessions say. `token||`: free. Any other text is an operator's, and keeps everybody out until it is removed |
- * | `{accounts}:shards:sessions` | hash: holder → `nonce|until`; it counts until that time, ms since the epoch |
+ * | `{accounts}:shards:sessions` | hash: holder → `nonce|until`; it counts until that time, ms since the epoch. Under the empty name, the latest of these times |
  * | `{accounts}:token` | the last fencing token, of any shard |
  * | `{accounts}:ledger` | hash: `<index>:<field>` → entry |
  *
@@ -48,17 +48,16 @@ local function write(key, texts, command)
     redis.call(command or 'HSET', key, unpack(texts, first, math.min(first + 999, #texts)))
   end
 end
-local function save(entries)
-  for first = 1, #entries, 1000 do
-    redis.pcall('HSET', ledger, unpack(entries, first, math.min(first + 999, #entries)))
-  end
+local known, knowsAll = {}, false
+local function learn(holder, value)
+  local nonce, till = string.match(value or '', '^(%d+)|(%d+)$')
+  till = tonumber(till or 0)
+  known[holder] = till > now and { nonce, till } or {}
 end
 local function session(holder)
-  local value = current and ask('HGET', sessions, holder)
-  local nonce, till = string.match(value or '', '^(%d+)|(%d+)$')
-  if nonce and tonumber(till) > now then return nonce, tonumber(till) end
+  if not known[holder] then learn(holder, current and not knowsAll and ask('HGET', sessions, holder)) end
+  return known[holder][1], known[holder][2]
 end
-local known = {}
 local function holding(value)
   if not value then return end
   local token, nonce, holder = string.match(value, '^(%d+)|(@?%d*)|(.*)$')
@@ -67,8 +66,8 @@ local function holding(value)
   local till
   if string.sub(nonce, 1, 1) == '@' then till = tonumber(string.sub(nonce, 2)) or 0
   else
-    known[holder] = known[holder] or { session(holder) }
-    till = known[holder][1] == nonce and known[holder][2] or 0
+    local own, ends = session(holder)
+    till = own == nonce and ends or 0
   end
   if till > now then return holder, till - now, token end
   return nil, nil, token
@@ -76,32 +75,52 @@ end
 local function text(number) return string.format('%.0f', number) end
 `;
 
-/** Reads, from `position` on, for each shard its index, its token and the entries of its ledger, and tells which are the caller's. */
+/**
+ * Reads the shards that ARGV names from `position` on, and tells which are not the caller's: number of shards, their indexes; number of tokens, then each
+ * with the number of shards in a row that have it; number of shards with ledger changes, then the place and the number of strings of each; then all
+ * these strings: field, value, … There may be hundreds: nothing is made for a shard that is the caller's.
+ */
 export const OWN_SHARDS_LUA = `
 local function ownShards(position, holder, marker)
+  local found = current and ask('HMGET', sessions, holder, '') or {}
+  learn(holder, found[1])
   local nonce, till = session(holder)
-  local indexes, tokens, sizes = {}, {}, {}
-  local at = position
-  while at <= #ARGV do
-    indexes[#indexes + 1] = ARGV[at]
-    tokens[#tokens + 1] = ARGV[at + 1]
-    sizes[#sizes + 1] = at + 2
-    at = at + 3 + tonumber(ARGV[at + 2])
-  end
-  local members = read(shards, indexes)
-  local own, lost, changes = {}, {}, {}
-  for i, index in ipairs(indexes) do
-    if current == marker and nonce and members[i] == tokens[i] .. '|' .. nonce .. '|' .. holder then
-      own[#own + 1] = index
-      local first = sizes[i] + 1
-      for j = first, first - 1 + tonumber(ARGV[sizes[i]]), 2 do
-        changes[#changes + 1] = index .. ':' .. ARGV[j]
-        changes[#changes + 1] = ARGV[j + 1]
+  local count = tonumber(ARGV[position])
+  local members = ask('HMGET', shards, unpack(ARGV, position + 1, position + count)) or {}
+  local lost, isLost, place = {}, {}, 0
+  local at = position + count + 1
+  local tokens = tonumber(ARGV[at])
+  for first = at + 1, at + 2 * tokens, 2 do
+    local own = current == marker and nonce and ARGV[first] .. '|' .. nonce .. '|' .. holder
+    for _ = 1, tonumber(ARGV[first + 1]) do
+      place = place + 1
+      if not own or members[place] ~= own then
+        isLost[place] = true
+        local other = current and current ~= marker and current or holding(members[place])
+        lost[#lost + 1] = { place, other or '' }
       end
-    elseif current and current ~= marker then lost[#lost + 1] = { i, current }
-    else lost[#lost + 1] = { i, holding(members[i]) or '' }
     end
   end
-  return own, lost, changes, nonce, till
+  return {
+    count = count, lost = lost, isLost = isLost, members = members, changes = at + 2 * tokens + 1,
+    nonce = nonce, till = till, latest = tonumber(found[2] or 0) or 0,
+  }
+end
+local function saveChanges(own)
+  local headers = tonumber(ARGV[own.changes])
+  local at = own.changes + 2 * headers + 1
+  if #own.lost == 0 then
+    for first = at, #ARGV, 1000 do redis.pcall('HSET', ledger, unpack(ARGV, first, math.min(first + 999, #ARGV))) end
+    return
+  end
+  local kept = {}
+  for header = own.changes + 1, own.changes + 2 * headers, 2 do
+    local size = tonumber(ARGV[header + 1])
+    if not own.isLost[tonumber(ARGV[header])] then
+      for j = at, at + size - 1 do kept[#kept + 1] = ARGV[j] end
+    end
+    at = at + size
+  end
+  for first = 1, #kept, 1000 do redis.pcall('HSET', ledger, unpack(kept, first, math.min(first + 999, #kept))) end
 end
 `;

@@ -2,7 +2,6 @@ import type {
   AcquireRequest,
   LeaseRef,
   LeaseView,
-  Ledger,
   RecordReply,
   RecordRequest,
   ReleaseReply,
@@ -11,7 +10,6 @@ import type {
   RenewRequest,
 } from '../../lease-store.js';
 import type { ShardRef } from '../../shard-key.js';
-import { flatten, withSize } from '../lease-calls.js';
 import type { RedisLink } from '../redis-link.js';
 import { readRecordReply } from '../replies.js';
 import { ACQUIRE_SHARDS_LUA } from './acquire-shards.lua.js';
@@ -20,6 +18,7 @@ import { LOOK_SHARDS_LUA } from './operator-scripts.lua.js';
 import { lookAtShards, markerOf } from './look-at-shards.js';
 import { OwnShards } from './own-shards.js';
 import { SHARD_BATCH, type ShardBatch } from './shard-batches.js';
+import { fieldArgs, shardArgs } from './shard-args.js';
 import { type Acquired, readAcquiredShards, readLostShards } from './shard-replies.js';
 
 export const SHARD_SCRIPTS = {
@@ -49,14 +48,16 @@ export class ShardCalls {
     const { holder, ttl = 0 } = requests[0]!;
     const id = idOf(key, holder);
     const floor = requests.reduce((highest, { tokenFloor }) => Math.max(highest, tokenFloor), 0);
-    const wanted = requests.flatMap(({ fields }, i) => [
-      indexes[i]!,
-      fields?.length ?? -1,
-      ...(fields ?? []),
-    ]);
     // Whatever becomes of it: if the answer is lost, the shard may be the holder's.
     this.#own.acquiring(id, indexes);
-    const args = [holder, Math.ceil(ttl), markerOf(count), floor, ...wanted];
+    const args = [
+      holder,
+      Math.ceil(ttl),
+      markerOf(count),
+      floor,
+      ...fieldArgs(requests, indexes),
+      ...indexes,
+    ];
     const answer = await this.link.runOnShards('bgsAcquireShards', key, args);
     const acquired = readAcquiredShards(answer, requests.length);
     const held = indexes.filter((_, i) => acquired.replies[i]?.outcome === 'held');
@@ -74,7 +75,7 @@ export class ShardCalls {
       markerOf(count),
       Math.ceil(ttl),
       ...[overdue.length, ...overdue],
-      ...changesOf(requests, indexes),
+      ...shardArgs(requests, indexes),
     ];
     const { lost, storeTime } = readLostShards(
       await this.link.runOnShards('bgsRenewShards', key, args),
@@ -98,7 +99,7 @@ export class ShardCalls {
       this.link.channel,
       count,
       isLast ? '1' : '0',
-      ...changesOf(requests, indexes),
+      ...shardArgs(requests, indexes),
     ];
     const { lost } = readLostShards(
       await this.link.runOnShards('bgsReleaseShards', key, args),
@@ -114,7 +115,15 @@ export class ShardCalls {
   ): Promise<RecordReply> {
     const { holder, field, value, token } = request;
     const [how = 'any', expected = ''] = mode;
-    const args = [holder, markerOf(shard.count), field, value, how, expected, shard.index, token, 0];
+    const args = [
+      holder,
+      markerOf(shard.count),
+      field,
+      value,
+      how,
+      expected,
+      ...shardArgs([{ token, ledger: {} }], [shard.index]),
+    ];
     return readRecordReply(await this.link.runOnShards('bgsRecordShard', shard.key, args));
   }
 
@@ -140,11 +149,4 @@ export class ShardCalls {
 
 function idOf(key: string, holder: string): string {
   return `${holder}\n${key}`;
-}
-
-function changesOf(
-  requests: readonly { readonly token: number; readonly ledger: Ledger }[],
-  indexes: readonly number[],
-): readonly (string | number)[] {
-  return requests.flatMap(({ token, ledger }, i) => [indexes[i]!, token, ...withSize(flatten(ledger))]);
 }

@@ -1,3 +1,4 @@
+import { partsOf } from '../../../kit/index.js';
 import type { AcquireReply, Lost } from '../../lease-store.js';
 import { asArray, asCount, asLedger, asText, asTtl, unexpected } from '../replies.js';
 
@@ -11,18 +12,32 @@ export interface Acquired {
 
 /** @throws StoreError if the answer is none of `ACQUIRE_SHARDS_LUA`, or not one for each shard */
 export function readAcquiredShards(answer: unknown, shards: number): Acquired {
-  const [time, previous, ...replies] = asArray(answer, shards + 2);
+  const [time, previous, holders, ...replies] = asArray(answer);
   const storeTime = asCount(time);
-  let isKeyHeld = false;
-  const read = replies.map((reply): AcquireReply => {
-    const [code, first, second] = asArray(reply, 3);
-    if (code === 1)
-      return { outcome: 'acquired', token: asCount(first), ledger: asLedger(second), storeTime };
-    if (code !== 0 && code !== 2) throw unexpected(code);
-    isKeyHeld ||= code === 2;
-    return { outcome: 'held', holder: asText(first), ttl: asTtl(second) };
+  const held = readHolders(asArray(holders));
+  if (previous === -1) {
+    const [whole] = held;
+    if (!whole || replies.length > 0) throw unexpected(answer);
+    return { replies: Array.from({ length: shards }, () => whole), isFirst: false, isKeyHeld: true };
+  }
+  const read = asArray(replies, shards).map((reply): AcquireReply => {
+    if (typeof reply === 'number') return held[reply - 1] ?? fail(reply);
+    const [token, ledger] = asArray(reply, 2);
+    return { outcome: 'acquired', token: asCount(token), ledger: asLedger(ledger), storeTime };
   });
-  return { replies: read, isFirst: previous === 0, isKeyHeld };
+  return { replies: read, isFirst: previous === 0, isKeyHeld: false };
+}
+
+function readHolders(pairs: readonly unknown[]): readonly AcquireReply[] {
+  return partsOf(pairs, 2).map(([holder, ttl]) => ({
+    outcome: 'held',
+    holder: asText(holder),
+    ttl: asTtl(ttl),
+  }));
+}
+
+function fail(answer: unknown): never {
+  throw unexpected(answer);
 }
 
 /** @throws StoreError if the answer names no time, or what is none of the shards */
