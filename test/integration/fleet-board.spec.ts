@@ -62,6 +62,17 @@ describe.each(adapters)('%s', (_name, open) => {
     expect(token).toBeGreaterThanOrEqual(before);
   });
 
+  it('keeps pages for all, as long as they are kept', async () => {
+    const [ours, others] = [mine.pages!, theirs.pages!];
+    expect(await ours.keep('one', LONG_TTL)).toBe(false);
+    await ours.put('one', 'text\n', LONG_TTL);
+    await ours.put('brief', 'gone', 1);
+    expect(await others.keep('one', LONG_TTL)).toBe(true);
+    await until(async () => !(await others.keep('brief', 1)), { what: 'a page to expire' });
+    const ids = ['none', 'one', 'brief', ...Array.from({ length: 20 }, (_, i) => `${i}`)];
+    expect(await others.read(ids)).toEqual(ids.map((id) => (id === 'one' ? 'text\n' : undefined)));
+  });
+
   describe('postings', () => {
     it('are seen by all until they are taken down', async () => {
       expect(await theirs.presences()).toEqual(new Map());

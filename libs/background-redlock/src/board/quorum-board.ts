@@ -1,5 +1,6 @@
 import {
   type AuditNote,
+  type BoardPages,
   type FleetBoard,
   type LeaseRecord,
   type LookRequest,
@@ -19,6 +20,17 @@ import { combineViews } from './quorum-view.js';
  */
 export class QuorumBoard implements FleetBoard {
   readonly #boards: readonly FleetBoard[];
+
+  readonly pages: BoardPages = {
+    keep: async (id, ttl) => (await this.#each(async ({ pages }) => pages?.keep(id, ttl))).every(Boolean),
+    put: async (id, text, ttl) => {
+      await this.#each(async ({ pages }) => pages?.put(id, text, ttl));
+    },
+    read: async (ids) => {
+      const found = await this.#each(async ({ pages }) => pages?.read(ids));
+      return ids.map((_, i) => found.map((texts) => texts?.[i]).find((text) => text !== undefined));
+    },
+  };
 
   constructor(nodes: readonly RedlockNode[]) {
     this.#boards = nodes.map(({ board }) => board);

@@ -4,7 +4,8 @@ import type { Clock, FleetBoard, Timer } from '../lease/index.js';
 import type { LineLogger } from '../logs/index.js';
 import { type Announcement, differencesOf } from './differences.js';
 import { Pace } from './pace.js';
-import { decodePresence, type ReplicaPresence } from './replica-presence.js';
+import { PresenceReader } from './presence-reader.js';
+import type { ReplicaPresence } from './replica-presence.js';
 
 /** How often the presences of the others are read, and how often a difference is spoken of while it lasts, ms. */
 const PERIOD = 60_000;
@@ -12,7 +13,7 @@ const PERIOD = 60_000;
 const MOST_KEYS = 1_000;
 
 export interface DifferenceWatchContext {
-  readonly board: Pick<FleetBoard, 'presences'>;
+  readonly board: Pick<FleetBoard, 'presences' | 'pages'>;
   readonly clock: Clock;
   readonly instanceId: string;
   /** How soon the first look is, ms: late enough for those that boot together to have put up their presences. */
@@ -72,9 +73,13 @@ export class DifferenceWatch {
         announced.set(worker.key, those);
       }
     };
-    add(presence());
+    const mine = presence();
+    add(mine);
+    const reader = new PresenceReader(board.pages, clock);
+    if (mine.catalogue !== undefined) reader.learn({ id: mine.catalogue, workers: mine.workers });
     for (const [id, { text, isUp }] of await board.presences()) {
-      const other = id !== instanceId && isUp && text !== undefined ? decodePresence(id, text) : undefined;
+      const isOther = id !== instanceId && isUp && text !== undefined;
+      const other = isOther ? await reader.read(id, text) : undefined;
       if (!other) continue;
       add(other);
       await pace.spend(1 + other.workers.length);

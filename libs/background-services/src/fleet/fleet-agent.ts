@@ -4,11 +4,14 @@ import type { BackgroundExtensions } from '../extensions/index.js';
 import type { LineLogger } from '../logs/index.js';
 import type { LeaseTiming, StoreWatch } from '../leadership/index.js';
 import type { Replica } from '../manager/index.js';
+import { CataloguePoster } from './catalogue-poster.js';
+import { decodeExceptions, encodeExceptions } from './catalogue.js';
 import { CommandHandler } from './command-handler.js';
 import type { ControlRecord } from './control-command.js';
 import { DifferenceWatch } from './difference-watch.js';
 import type { EventLoopLag } from './event-loop-lag.js';
 import { PresencePublisher } from './presence-publisher.js';
+import { type CardFacts, encodeCard } from './replica-card.js';
 import type { ReplicaPresence } from './replica-presence.js';
 import { storeTroubles } from './store-troubles.js';
 
@@ -30,6 +33,9 @@ export interface FleetAgentContext {
   readonly onRecord?: (record: ControlRecord) => void;
 }
 
+/** More workers than this do not fit into a card, whatever they are called. */
+const MOST_LISTED = 60;
+
 /**
  * This replica's part in the fleet: tells of itself, and carries out what operators ask of it. It joins when it has something to tell somebody:
  * nothing is sent, and no timer runs, before there is a worker or an extension.
@@ -37,6 +43,9 @@ export interface FleetAgentContext {
 export class FleetAgent {
   readonly #bootedAt: number;
   #state: 'booting' | 'booted' | 'joined' | 'closed' = 'booting';
+  #poster: CataloguePoster | undefined;
+  /** Once its workers were too many for the card, they stay in the catalogue. */
+  #workersGo: 'into the card' | 'into a catalogue' = 'into the card';
   #leave: () => Promise<void> = () => Promise.resolve();
 
   constructor(private readonly context: FleetAgentContext) {
@@ -79,10 +88,14 @@ export class FleetAgent {
       instanceId: replica.instanceId,
       ttl: timing.ttl,
       interval: timing.renewInterval,
-      presence: () => this.presence(),
+      text: () => this.#card(),
       onRevision: (revision) => handler.onRevision(revision),
       logger,
     });
+    const { pages } = board;
+    const onPosted = () => publisher.onChange();
+    this.#poster = pages && new CataloguePoster({ pages, replica, clock, ttl: timing.ttl, onPosted, logger });
+    replica.observe({ registered: () => this.#poster?.renew() });
     const watch = new DifferenceWatch({
       board,
       clock,
@@ -98,6 +111,7 @@ export class FleetAgent {
       lag.close();
       await watch.close();
       await handler.close();
+      await this.#poster?.close();
       await publisher.close();
     };
     lag.start();
@@ -106,8 +120,41 @@ export class FleetAgent {
     if (shared) watch.start();
   }
 
-  /** What this replica says of itself now. */
+  /** What this replica knows of itself now. */
   presence(): ReplicaPresence {
+    const { replica } = this.context;
+    const facts = { ...this.#facts(), terms: replica.terms() };
+    const catalogue = this.#poster?.posted;
+    if (!catalogue) return { ...facts, workers: replica.outlines() };
+    const { id, workers } = catalogue;
+    const exceptions = encodeExceptions(workers, (worker) => replica.modeOf(worker));
+    return { ...facts, workers, catalogue: id, modes: decodeExceptions(workers, exceptions) };
+  }
+
+  /** What it posts of that: of a bounded size, if the board has a place for the rest. */
+  #card(): string {
+    const { replica } = this.context;
+    const size = replica.size;
+    const facts = { ...this.#facts(), terms: size <= MOST_LISTED ? replica.terms() : [] };
+    const poster = this.#poster;
+    if (!poster) return JSON.stringify({ ...facts, terms: replica.terms(), workers: replica.outlines() });
+    if (this.#workersGo === 'into the card') {
+      const listed = { kind: 'listed', workers: size <= MOST_LISTED ? replica.outlines() : [] } as const;
+      const text = size <= MOST_LISTED ? encodeCard(facts, listed) : undefined;
+      if (text !== undefined) return text;
+      this.#workersGo = 'into a catalogue';
+    }
+    poster.post();
+    const catalogue = poster.posted;
+    if (!catalogue) return encodeCard(facts, { kind: 'later' });
+    return encodeCard(facts, {
+      kind: 'catalogue',
+      catalogue,
+      modeOf: (worker) => replica.modeOf(worker),
+    });
+  }
+
+  #facts(): Omit<CardFacts, 'terms'> {
     const { replica, clock, version = null, enabled, extensions, lag, storeWatch } = this.context;
     const at = replica.storeNow();
     return {
@@ -122,8 +169,6 @@ export class FleetAgent {
       enabled,
       extensions: extensions.presences(),
       troubles: storeTroubles(storeWatch, clock.wall()),
-      terms: replica.terms(),
-      workers: replica.outlines(),
     };
   }
 }

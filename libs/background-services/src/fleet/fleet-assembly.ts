@@ -1,12 +1,15 @@
 import type { LeaseRecord, LookRequest } from '../lease/index.js';
-import { type Announcement, differencesOf } from './differences.js';
+import type { WorkerOutline } from '../workers/index.js';
+import { differencesOf } from './differences.js';
 import type { FleetKey, FleetReplica, FleetView, FleetWarning, FleetWorker } from './fleet-view.js';
 import { type KeyFacts, keyWarnings, toKey } from './key-view.js';
 import { shownFields } from './ledger-fields.js';
 import type { ReplicaPresence } from './replica-presence.js';
 import { ReplicaTroubles } from './replica-troubles.js';
+import { sortInSteps } from './sort-in-steps.js';
+import { agree, Source } from './sources.js';
 import { toWorker, uniqueWorkers, workerWarnings } from './worker-view.js';
-import { by, worstFirst } from './worst-first.js';
+import { worstFirst } from './worst-first.js';
 
 /** More keys than any fleet has: what names further ones is somebody else's. */
 const MOST_KEYS = 100_000;
@@ -31,31 +34,42 @@ export interface FleetFacts {
 /** Puts together what the board and the leases say. */
 export function assembleView({ now, askedOf, presences, departed, leases }: FleetFacts): FleetView {
   const assembly = new FleetAssembly(now, askedOf);
-  for (const presence of presences) assembly.add(presence);
-  for (const gone of departed) assembly.addDeparted(gone);
-  for (const lease of leases) Array.from(assembly.addLease(lease));
-  return assembly.view();
+  for (const presence of presences) atOnce(assembly.add(presence));
+  for (const gone of departed) atOnce(assembly.addDeparted(gone));
+  for (const lease of leases) atOnce(assembly.addLease(lease));
+  return atOnce(assembly.view());
+}
+
+function atOnce<Result>(steps: Generator<undefined, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 /** What replicas say of one key, as it comes together. */
-interface KeyNotes extends KeyFacts {
-  readonly announced: Announcement[];
-  /** Replicas that announce it and do not campaign: their workers are shown, but compete with nobody's. */
-  readonly idle: Set<string>;
+interface KeyNotes {
+  /** Of those that are there. */
+  readonly sources: Source[];
+  /** Of those that are not, if none that is there names the key. */
+  readonly lost: Source[];
   readonly since: Map<string, number>;
-  readonly lastWords: Map<string, number>;
+  readonly lostWith: string[];
   /** Whether a replica names it that is there. */
   isThere: boolean;
-  readonly lostWith: string[];
 }
 
 /**
- * A view of the fleet that is put together step by step, each of which is linear in what it adds: first the presences of those that are there,
- * then the last words of those that are not, then the leases.
+ * A view of the fleet that is put together step by step, each of which is small: first the presences of those that are there, then the last words of
+ * those that are not, then the leases. Replicas that share a list of workers are one source: what grows with the workers is done once for them.
  */
 export class FleetAssembly {
   readonly #notes = new Map<string, KeyNotes>();
   readonly #presences = new Map<string, ReplicaPresence>();
+  readonly #sources = new Map<readonly WorkerOutline[], Source>();
+  readonly #lost = new Map<readonly WorkerOutline[], Source>();
+  /** When those that are gone said so last. */
+  readonly #lastWords = new Map<string, number>();
   readonly #leads = new Map<string, string[]>();
   readonly #keys: FleetKey[] = [];
   readonly #workers: FleetWorker[] = [];
@@ -78,58 +92,88 @@ export class FleetAssembly {
   }
 
   /** A replica that is there. */
-  add(presence: ReplicaPresence): void {
-    const { id, terms, workers, enabled, troubles } = presence;
+  *add(presence: ReplicaPresence): Generator<undefined, void> {
+    const { id, terms, workers, troubles } = presence;
     this.#presences.set(id, presence);
     for (const trouble of troubles) this.#troubles.add(id, trouble);
-    for (const { key, since } of terms) this.#meet(key)?.since.set(id, since);
-    for (const worker of workers) {
-      const notes = this.#meet(worker.key);
-      notes?.announced.push({ replica: id, worker });
-      if (!enabled) notes?.idle.add(id);
+    for (const { key, since } of terms) {
+      const notes = this.#notesOf(key);
+      if (!notes) continue;
+      notes.isThere = true;
+      notes.since.set(id, since);
+      yield;
+    }
+    const known = this.#sources.get(workers);
+    const source = known ?? new Source(workers);
+    source.add(presence);
+    if (known) return;
+    this.#sources.set(workers, source);
+    for (const key of source.byKey.keys()) {
+      const notes = this.#notesOf(key);
+      if (!notes) continue;
+      notes.isThere = true;
+      notes.sources.push(source);
+      yield;
     }
   }
 
   /** One that is not. What goes on elsewhere is told of by who has it now. */
-  addDeparted({ id, at, terms, workers }: ReplicaPresence): void {
-    if (at !== undefined) for (const { key } of terms) this.#notesOf(key)?.lastWords.set(id, at);
-    for (const { key } of terms) this.#miss(key, id);
-    for (const worker of workers) this.#miss(worker.key, id)?.announced.push({ replica: id, worker });
+  *addDeparted(presence: ReplicaPresence): Generator<undefined, void> {
+    const { id, at, terms, workers } = presence;
+    if (at !== undefined) this.#lastWords.set(id, at);
+    for (const { key } of terms) {
+      this.#miss(key, id);
+      yield;
+    }
+    const known = this.#lost.get(workers);
+    const source = known ?? new Source(workers);
+    source.add(presence);
+    this.#lost.set(workers, source);
+    for (const key of source.byKey.keys()) {
+      const notes = this.#miss(key, id);
+      if (!known) notes?.lost.push(source);
+      yield;
+    }
   }
 
   /** The keys that an act upon a worker or a key is about, as far as anybody names them. */
   keysOf({ worker, key }: Subject): readonly string[] {
     if (worker === undefined) return key !== undefined && this.#notes.has(key) ? [key] : [];
-    return [...this.#notes].flatMap(([name, { announced }]) => {
-      const isMeant = key === undefined || name === key;
-      return isMeant && announced.some((each) => each.worker.name === worker) ? [name] : [];
-    });
+    const lists = [...this.#sources.keys(), ...this.#lost.keys()];
+    const named = lists.flatMap((workers) => workers.find(({ name }) => name === worker)?.key ?? []);
+    return [...new Set(named)].filter((each) => key === undefined || each === key);
   }
 
   /** The leases to be added, with what is to be read of their ledgers. @param keys @default all */
   *requests(keys: Iterable<string> = this.#notes.keys()): Generator<LookRequest, void> {
-    for (const key of keys) {
-      const workers = this.#notes.get(key)?.announced.map(({ worker }) => worker.name) ?? [];
-      yield { key, fields: shownFields(new Set(workers)) };
-    }
+    for (const key of keys) yield { key, fields: shownFields(this.#workersOf(key)) };
+  }
+
+  #workersOf(key: string): ReadonlySet<string> {
+    const { sources = [], lost = [] } = this.#notes.get(key) ?? {};
+    const names = new Set<string>();
+    for (const { byKey } of [...sources, ...lost])
+      for (const { name } of byKey.get(key) ?? []) names.add(name);
+    return names;
   }
 
   /** In steps, a worker each: one key may have thousands. */
   *addLease(lease: LeaseRecord): Generator<undefined, void> {
     const notes = this.#notesOf(lease.key) ?? newNotes();
-    const key = toKey(lease, notes, (replica) => this.has(replica), this.now);
+    const facts: KeyFacts = { ...notes, lastWords: this.#lastWords };
+    const key = toKey(lease, facts, (replica) => this.has(replica), this.now);
     this.#keys.push(key);
     if (key.state === 'led' && key.leader !== null) append(this.#leads, key.leader, key.key);
     this.#warnings.push(...keyWarnings(key));
     if (lease.ledger === undefined)
       this.#warnings.push({ kind: 'unreadable', key: key.key, message: 'its ledger cannot be read' });
-    this.#warnings.push(
-      ...differencesOf(
-        key.key,
-        notes.announced.filter(({ replica }) => !notes.idle.has(replica) && this.has(replica)),
-      ),
-    );
-    for (const [worker, isAbsent] of uniqueWorkers(notes.announced, key)) {
+    if (!agree(notes.sources, key.key)) {
+      const announced = notes.sources.flatMap((source) =>
+        source.announcements(key.key, (replica) => this.has(replica)),
+      );
+      this.#warnings.push(...differencesOf(key.key, announced));
+    }
+    for (const [worker, isAbsent] of uniqueWorkers([...notes.sources, ...notes.lost], key)) {
       const shown = toWorker(worker, key, isAbsent, lease.ledger ?? {}, this.now);
       this.#workers.push(shown);
       this.#warnings.push(...workerWarnings(shown));
@@ -137,35 +181,29 @@ export class FleetAssembly {
     }
   }
 
-  view(): FleetView {
+  /** In steps. */
+  *view(): Generator<undefined, FleetView> {
+    const replicas: FleetReplica[] = [];
+    for (const presence of this.#presences.values())
+      replicas.push(
+        this.#toReplica(presence, yield* sortInSteps(this.#leads.get(presence.id) ?? [], String)),
+      );
     return {
       asOf: new Date(this.now),
       current: true,
       extent: 'fleet',
       askedOf: this.askedOf,
-      replicas: [...this.#presences.values()]
-        .map((presence) => this.#toReplica(presence))
-        .sort(by(({ id }) => id)),
-      keys: this.#keys.sort(by(({ key }) => key)),
-      workers: this.#workers.sort(by(({ name }) => name)),
-      warnings: [...this.#warnings, ...this.#troubles.warnings()].sort(worstFirst),
+      replicas: yield* sortInSteps(replicas, ({ id }) => id),
+      keys: yield* sortInSteps(this.#keys, ({ key }) => key),
+      workers: yield* sortInSteps(this.#workers, ({ name }) => name),
+      warnings: yield* worstFirst([...this.#warnings, ...this.#troubles.warnings()]),
     };
   }
 
-  #toReplica({
-    at: _at,
-    terms: _terms,
-    workers: _workers,
-    troubles: _troubles,
-    ...told
-  }: ReplicaPresence): FleetReplica {
-    return { ...told, leads: (this.#leads.get(told.id) ?? []).sort() };
-  }
-
-  #meet(key: string): KeyNotes | undefined {
-    const notes = this.#notesOf(key);
-    if (notes) notes.isThere = true;
-    return notes;
+  #toReplica(presence: ReplicaPresence, leads: readonly string[]): FleetReplica {
+    const { id, host, pid, version, node, uptime, eventLoopLag, enabled, extensions, cut } = presence;
+    const told = { id, host, pid, version, node, uptime, eventLoopLag, enabled, extensions };
+    return { ...told, ...(cut ? { cut } : {}), leads };
   }
 
   /** `undefined`: somebody who is there has the key. */
@@ -186,14 +224,7 @@ export class FleetAssembly {
 }
 
 function newNotes(): KeyNotes {
-  return {
-    announced: [],
-    idle: new Set(),
-    since: new Map(),
-    lastWords: new Map(),
-    isThere: false,
-    lostWith: [],
-  };
+  return { sources: [], lost: [], since: new Map(), lostWith: [], isThere: false };
 }
 
 function append(lists: Map<string, string[]>, name: string, item: string): void {

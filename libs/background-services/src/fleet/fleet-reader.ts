@@ -3,12 +3,15 @@ import type { Clock, FleetBoard } from '../lease/index.js';
 import type { LineLogger } from '../logs/index.js';
 import { FleetAssembly, type Subject } from './fleet-assembly.js';
 import type { FleetView } from './fleet-view.js';
-import { Pace } from './pace.js';
+import { inSlices, Pace } from './pace.js';
+import { PresenceReader } from './presence-reader.js';
 import { readLeases } from './read-leases.js';
-import { decodePresence, type ReplicaPresence } from './replica-presence.js';
+import type { ReplicaPresence } from './replica-presence.js';
 
 /** Enough to know that something writes on the board that should not. */
 const MOST_COMPLAINTS = 20;
+/** A step of a sort is so many small ones. */
+const SORTED = 250;
 
 export interface FleetReaderContext {
   readonly board: FleetBoard | undefined;
@@ -26,7 +29,11 @@ export interface FleetReaderContext {
 export class FleetReader {
   readonly #complaints = new Set<string>();
 
-  constructor(private readonly context: FleetReaderContext) {}
+  readonly #presences: PresenceReader;
+
+  constructor(private readonly context: FleetReaderContext) {
+    this.#presences = new PresenceReader(context.board?.pages, context.clock);
+  }
 
   /**
    * @param hears called when a part of the answer has come
@@ -42,30 +49,31 @@ export class FleetReader {
     for (const key of this.context.keys()) assembly.name(key);
     const departed: ReplicaPresence[] = [];
     for (const [id, { text, isUp }] of presences) {
-      const found = this.#decode(id, text);
+      const found = await this.#decode(id, text);
       hears();
       if (!found) continue;
-      await pace.spend(1 + found.workers.length);
-      if (isUp) assembly.add(found);
+      await pace.spend(found.catalogue === undefined ? found.workers.length : 1);
+      if (isUp) await inSlices(assembly.add(found), pace);
       else if (id !== instanceId) departed.push(found);
     }
     // Its own presence may be a beat away.
-    if (presence && !assembly.has(instanceId)) assembly.add(presence());
-    for (const gone of departed) assembly.addDeparted(gone);
+    if (presence && !assembly.has(instanceId)) await inSlices(assembly.add(presence()), pace);
+    for (const gone of departed) await inSlices(assembly.addDeparted(gone), pace);
     const wanted = subject ? assembly.keysOf(subject) : [];
     const requests = assembly.requests(wanted.length > 0 ? wanted : undefined);
     for await (const lease of readLeases(board, requests)) {
       hears();
       await pace.spend(1);
-      const steps = assembly.addLease(lease);
-      while (!steps.next().done) await pace.spend(1);
+      await inSlices(assembly.addLease(lease), pace);
     }
-    return assembly.view();
+    return inSlices(assembly.view(), pace, SORTED);
   }
 
-  #decode(id: string, text: string | undefined): ReplicaPresence | undefined {
+  async #decode(id: string, text: string | undefined): Promise<ReplicaPresence | undefined> {
     const found =
-      text === undefined ? undefined : decodePresence(id, text, (what) => this.#complain(id, what));
+      text === undefined
+        ? undefined
+        : await this.#presences.read(id, text, (what) => this.#complain(id, what));
     if (!found) this.#complain(id, text === undefined ? 'it is too large' : 'it is no presence of a replica');
     return found;
   }

@@ -40,6 +40,8 @@ export interface FleetReplica {
   readonly enabled: boolean;
   /** What extensions of the app say of themselves there, by name, e.g. `jobs`. */
   readonly extensions: Readonly<Record<string, unknown>>;
+  /** What it has to say and is too large to be posted, e.g. `extensions.jobs`. */
+  readonly cut?: readonly string[];
   /** The keys it leads. */
   readonly leads: readonly string[];
 }

@@ -28,3 +28,16 @@ export class Pace {
     this.#since = this.clock.monotonic();
   }
 }
+
+/** Takes steps one by one, as many in a slice as the pace lets it. @param size of a step */
+export async function inSlices<Result>(
+  steps: Generator<undefined, Result>,
+  pace: Pace,
+  size = 1,
+): Promise<Result> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await pace.spend(size);
+  }
+}

@@ -3,7 +3,6 @@ import { MemoryLeaseStore } from '../lease/index.js';
 import { RecordingLogger } from '../spec-support/recording-logger.js';
 import { TestClock } from '../testing/index.js';
 import { PresencePublisher } from './presence-publisher.js';
-import type { ReplicaPresence } from './replica-presence.js';
 
 const INTERVAL = 10_000;
 
@@ -27,9 +26,9 @@ describe('PresencePublisher', () => {
       instanceId: 'a',
       ttl: 3 * INTERVAL,
       interval: INTERVAL,
-      presence: () => {
+      text: () => {
         posted.push(clock.monotonic());
-        return { id: 'a' } as ReplicaPresence;
+        return '{}';
       },
       onRevision: (revision) => revisions.push(revision),
       logger: logger,

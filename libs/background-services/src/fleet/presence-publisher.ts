@@ -1,7 +1,6 @@
 import { describeError } from '../errors/index.js';
 import type { Clock, FleetBoard, Timer } from '../lease/index.js';
 import type { LineLogger } from '../logs/index.js';
-import type { ReplicaPresence } from './replica-presence.js';
 
 /** A change is told this much later, ms: it comes with a hand-over, and nothing may stand in its way. */
 const SOON = 50;
@@ -14,7 +13,8 @@ export interface PresencePublisherContext {
   readonly ttl: number;
   /** How often it is told, ms. */
   readonly interval: number;
-  readonly presence: () => ReplicaPresence;
+  /** What it says of itself now. */
+  readonly text: () => string;
   /** Told of the revision of the commands each time. */
   readonly onRevision: (revision: number) => void;
   readonly logger: LineLogger;
@@ -75,7 +75,7 @@ export class PresencePublisher {
 
   #publish(): void {
     if (this.#state !== 'open') return;
-    const { board, clock, instanceId: id, ttl, interval, presence, onRevision } = this.context;
+    const { board, clock, instanceId: id, ttl, interval, text, onRevision } = this.context;
     this.#publishedAt = clock.monotonic();
     this.#timer?.cancel();
     // Beats come a little apart; only where there are none is this timer needed.
@@ -86,7 +86,7 @@ export class PresencePublisher {
       () => void board.revision().then(onRevision, (error: unknown) => this.#failed(error)),
       interval / 2,
     );
-    this.#publishing = (async () => board.putPresence({ id, text: JSON.stringify(presence()), ttl }))().then(
+    this.#publishing = (async () => board.putPresence({ id, text: text(), ttl }))().then(
       onRevision,
       (error: unknown) => this.#failed(error),
     );

@@ -23,8 +23,20 @@ export interface ReplicaPresence {
   /** What is wrong with its lease store. */
   readonly troubles: readonly PresenceTrouble[];
   readonly terms: readonly PresenceTerm[];
+  /** Where it names a catalogue, those of the catalogue: one list for all replicas that name the same. */
   readonly workers: readonly WorkerOutline[];
+  /** The hash of the catalogue that has its workers, where they are too many for the presence itself. */
+  readonly catalogue?: string;
+  /** Of workers of the catalogue that are not started on this replica, by name. */
+  readonly modes?: ReadonlyMap<string, WorkerMode>;
+  /** As it is posted: their places in the catalogue. */
+  readonly exceptions?: ModeExceptions;
+  /** What did not fit into the presence, e.g. `extensions.jobs`. */
+  readonly cut?: readonly string[];
 }
+
+/** Places of workers in a catalogue, by mode, e.g. `{ paused: '0-99,120' }`. */
+export type ModeExceptions = Readonly<Partial<Record<WorkerMode, string>>>;
 
 export interface PresenceTrouble {
   /** `store-fault`: leases are refused, or not answered for. `store-warning`: the store works, and not as it should. */
@@ -47,6 +59,7 @@ const MOST_ENTRIES = 20_000;
 const LONGEST_NAME = 512;
 const LONGEST_MESSAGE = 1_200;
 const MOST_TROUBLES = 25;
+const MOST_CUTS = 50;
 /** The largest time that a Date can hold, and more than any duration, ms. */
 const LAST_TIME = 8.64e15;
 
@@ -76,6 +89,9 @@ export function decodePresence(
       troubles: asList(value.troubles).slice(0, MOST_TROUBLES).flatMap(asTrouble),
       terms: asList(value.terms).flatMap(asTerm),
       workers: asList(value.workers).flatMap(asWorker),
+      ...(isName(value.catalogue) ? { catalogue: value.catalogue } : {}),
+      ...(value.exceptions === undefined ? {} : { exceptions: asExceptions(value.exceptions) }),
+      ...(value.cut === undefined ? {} : { cut: asList(value.cut).filter(isName).slice(0, MOST_CUTS) }),
     };
   } catch {
     return undefined;
@@ -102,6 +118,13 @@ function asWorker(value: unknown): readonly WorkerOutline[] {
   if (typeof name !== 'string' || name.length > LONGEST_NAME || !isName(key)) return [];
   const known = MODES.includes(mode) ? (mode as WorkerMode) : 'started';
   return [{ name, key, schedule: asText(schedule), period: asNumber(period) || undefined, mode: known }];
+}
+
+function asExceptions(value: unknown): ModeExceptions {
+  const found = Object(value) as Partial<Record<WorkerMode, unknown>>;
+  const places = ([mode, text]: readonly [string, unknown]) =>
+    MODES.includes(mode) && typeof text === 'string' ? [[mode, text] as const] : [];
+  return Object.fromEntries(Object.entries(found).flatMap(places));
 }
 
 function asList(value: unknown): readonly unknown[] {

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryLeaseStore } from '../lease/index.js';
 import { TestClock } from '../testing/index.js';
+import { toCatalogue } from './catalogue.js';
 import { decodeControlRecord, decodeLeaderCommand } from './control-command.js';
 import { FleetControl } from './fleet-control.js';
 import { FleetStatus } from './fleet-status.js';
+import { Pace } from './pace.js';
 
 const KEY = 'shop:leader';
 const NOW = Date.parse('2026-01-01T00:00:00.000Z');
@@ -36,6 +38,40 @@ describe('What is kept in the store', () => {
     expect(replicas).toMatchObject([{ id: 'shop', node: 'v20', leads: [KEY] }]);
     const paused = { by: 'ada', why: 'x', at: new Date(NOW) };
     expect(workers).toMatchObject([{ name: 'prices', period: 1_000, state: 'paused', paused }]);
+  });
+
+  it('reads a card that version 0.1 reads as well, without the workers that are too many for it', async () => {
+    const workers = Array.from({ length: 3 }, (_, i) => ({
+      ...{
+        name: `worker-${i}`,
+        key: KEY,
+        schedule: 'every 1000 ms',
+        period: 1_000,
+        mode: 'started' as const,
+      },
+    }));
+    const making = toCatalogue(workers, new Pace(clock));
+    await clock.advance(0);
+    const { id, pages } = await making;
+    expect([...pages.values()][0]).toBe(
+      `[["worker-0","${KEY}","every 1000 ms",1000],["worker-1","${KEY}","every 1000 ms",1000],["worker-2","${KEY}","every 1000 ms",1000]]`,
+    );
+    for (const [page, text] of pages) await store.board.pages!.put(page, text, 60_000);
+    const card = { ...(JSON.parse(PRESENCE_OF_0_1) as object), workers: undefined };
+    const text = JSON.stringify({
+      ...card,
+      terms: [],
+      catalogue: id,
+      exceptions: { paused: '0', stopped: '1-2' },
+    });
+    await store.board.putPresence({ id: 'shop', text, ttl: 60_000 });
+    const view = await status.viewAnew();
+    expect(view.replicas).toMatchObject([{ id: 'shop', leads: [KEY] }]);
+    expect(view.workers.map(({ name, state }) => [name, state])).toEqual([
+      ['worker-0', 'paused'],
+      ['worker-1', 'stopped'],
+      ['worker-2', 'stopped'],
+    ]);
   });
 
   it('leaves flags as version 0.1 reads them', async () => {

@@ -9,20 +9,23 @@ import {
   recordField,
   type WorkerOutline,
 } from '../workers/index.js';
-import type { Announcement } from './differences.js';
 import { decodeFlag, flagWords } from './fleet-flag.js';
 import type { FleetKey, FleetKeyState, FleetWarning, FleetWorker, FleetWorkerState } from './fleet-view.js';
+import type { Source } from './sources.js';
 import { toDate } from './to-date.js';
 
 /** One of each name, as its leader shows it, else as anybody does; and whether the leader has no such worker. */
 export function uniqueWorkers(
-  announced: readonly Announcement[],
-  { state, leader }: FleetKey,
+  sources: readonly Source[],
+  { key, state, leader }: FleetKey,
 ): Iterable<readonly [worker: WorkerOutline, isAbsent: boolean]> {
   const found = new Map<string, readonly [worker: WorkerOutline, isAbsent: boolean]>();
-  for (const { replica, worker } of announced) {
-    const isLeaders = replica === leader;
-    if (isLeaders || !found.has(worker.name)) found.set(worker.name, [worker, state === 'led' && !isLeaders]);
+  for (const source of sources) {
+    const isLeaders = source.has(leader);
+    for (const worker of source.byKey.get(key) ?? []) {
+      if (isLeaders || !found.has(worker.name))
+        found.set(worker.name, [source.outline(worker, leader), state === 'led' && !isLeaders]);
+    }
   }
   return found.values();
 }

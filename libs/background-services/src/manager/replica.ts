@@ -1,7 +1,7 @@
 import type { Ledger } from '../lease/index.js';
 import type { CurrentTerm } from './campaign.js';
 import type { Campaigns, CampaignsObserver } from './campaigns.js';
-import type { WorkerOutline } from '../workers/index.js';
+import type { WorkerMode, WorkerOutline } from '../workers/index.js';
 import { outlineOf } from './worker-status.js';
 
 /** This replica as one of a fleet: what it tells the others of itself, and what it does when an operator asks for it elsewhere. */
@@ -25,6 +25,16 @@ export class Replica {
   /** How many shards a key is dealt out into; `undefined`: it is not. */
   shardsOf(key: string): number | undefined {
     return this.campaigns.shardsOf(key);
+  }
+
+  /** How many workers there are. */
+  get size(): number {
+    return this.campaigns.workers().length;
+  }
+
+  /** What this replica wants of a worker. */
+  modeOf(worker: string): WorkerMode | undefined {
+    return this.campaigns.find(worker)?.worker.mode;
   }
 
   /** The workers, without what costs more to derive. */

@@ -1,4 +1,5 @@
 import type { Ledger, LeaseView } from '../lease-store.js';
+import type { BoardPages } from './board-pages.js';
 
 /** A lease to look at, and the entries of its ledger that are wanted. */
 export interface LookRequest {
@@ -102,4 +103,6 @@ export interface FleetBoard {
   notes(limit: number): Promise<readonly AuditNote[]>;
   /** Calls back when somebody announces a change or answers. A hint only: messages may be lost. Returns the way to stop. */
   watch(listener: () => void): () => void;
+  /** Where a replica leaves what is too large for its presence. Without it, a presence lists all workers and grows with them. */
+  readonly pages?: BoardPages | undefined;
 }

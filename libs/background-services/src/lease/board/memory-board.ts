@@ -10,6 +10,7 @@ import {
   type Presence,
   type PresenceView,
 } from './fleet-board.js';
+import { MemoryPages } from './memory-pages.js';
 
 /** What the board needs of the leases that it lies beside. */
 export interface MemoryLeases {
@@ -21,6 +22,7 @@ export interface MemoryLeases {
 
 /** The board of one process, beside leases in its memory. */
 export class MemoryBoard implements FleetBoard {
+  readonly pages: MemoryPages;
   readonly #presences = new Map<string, { readonly text: string; readonly until: number }>();
   readonly #commands = new Map<string, string>();
   /** Ids of commands that were taken, and until when that is remembered; oldest first. */
@@ -33,7 +35,9 @@ export class MemoryBoard implements FleetBoard {
   constructor(
     private readonly leases: MemoryLeases,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.pages = new MemoryPages(clock);
+  }
 
   putPresence({ id, text, ttl }: Presence): Promise<number> {
     this.#presences.set(id, { text, until: this.clock.monotonic() + ttl });

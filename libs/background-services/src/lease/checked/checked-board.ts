@@ -9,6 +9,7 @@ import type {
   Presence,
   PresenceView,
 } from '../board/fleet-board.js';
+import type { BoardPages } from '../board/board-pages.js';
 import type { Clock } from '../clock.js';
 import {
   expect,
@@ -20,6 +21,7 @@ import {
   readText,
   readTime,
 } from './answers.js';
+import { CheckedPages } from './checked-pages.js';
 import { readLeaseView } from './replies.js';
 
 /** A board that has not answered by then will not be waited for, ms: a shutdown waits for the last words on it. */
@@ -30,10 +32,15 @@ const PATIENCE = 5_000;
  * that names the method. An entry that is no text is left out.
  */
 export class CheckedBoard implements FleetBoard {
+  readonly pages: BoardPages | undefined;
+
   constructor(
     private readonly board: FleetBoard,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const { pages } = board;
+    this.pages = pages && new CheckedPages(pages, (...asked) => this.#ask(...asked));
+  }
 
   putPresence(presence: Presence): Promise<number> {
     return this.#ask('putPresence', () => this.board.putPresence(presence), revision);

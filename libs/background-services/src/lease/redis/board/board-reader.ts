@@ -1,5 +1,6 @@
 import { StoreError } from '../../../errors/index.js';
 import { partsOf } from '../../../kit/index.js';
+import { LONGEST_PAGE } from '../../board/board-pages.js';
 import {
   type AuditNote,
   KEPT_NOTES,
@@ -29,6 +30,7 @@ const SCRIPTS = { bgsLook: LOOK_LUA, bgsLookShards: LOOK_SHARDS_LUA } as const;
 
 /** How many presences, and how many leases, are read in one piece. */
 const PRESENCES_PART = 10;
+const PAGES_PART = 4;
 const LOOK_PART = 50;
 /** No instance id or command id is longer, bytes. */
 const LONGEST_ID = 512;
@@ -91,6 +93,20 @@ export class BoardReader {
           isUp: Number(pttl) > LAST_WORDS,
         });
       });
+    }
+    return found;
+  }
+
+  /** In parts, one after the other. */
+  async pages(ids: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const found: (string | undefined)[] = [];
+    for (const part of partsOf(ids, PAGES_PART)) {
+      const names = part.map((id) => `page:${id}`);
+      const replies = await this.#ask(POSTINGS_LUA, names, LONGEST_PAGE, PAGES_PART * LONGEST_PAGE);
+      for (const reply of asArray(replies, part.length)) {
+        const [, text] = asArray(reply);
+        found.push(typeof text === 'string' ? text : undefined);
+      }
     }
     return found;
   }

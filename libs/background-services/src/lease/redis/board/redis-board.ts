@@ -19,6 +19,7 @@ import type { RedisLink } from '../redis-link.js';
 import { DISABLE_SHARD_LUA, FREE_SHARD_LUA } from '../shards/operator-scripts.lua.js';
 import { type BoardKeys, boardKeys } from './board-keys.js';
 import { BoardReader, type ReadingLink } from './board-reader.js';
+import { RedisPages } from './redis-pages.js';
 import { writeAnyway } from './write-anyway.js';
 
 /** As many digits as a revision may have. */
@@ -41,6 +42,7 @@ type BoardLink = Pick<
  * its own, and read over another one.
  */
 export class RedisBoard implements FleetBoard {
+  readonly pages: RedisPages;
   readonly #keys: BoardKeys;
   readonly #channel: string;
   readonly #listeners = new Set<() => void>();
@@ -52,6 +54,7 @@ export class RedisBoard implements FleetBoard {
   ) {
     this.#keys = boardKeys(link.prefix);
     this.#reader = new BoardReader(this.#keys, openReader);
+    this.pages = new RedisPages(link, this.#keys, this.#reader);
     this.#channel = `${link.prefix}background-services:board`;
     link.listen(this.#channel, () => {
       for (const listener of [...this.#listeners]) listener();
