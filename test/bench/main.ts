@@ -11,6 +11,7 @@ import { jobsClients } from './jobs-clients.js';
 import { jobsMemory } from './jobs-memory.js';
 import { jobsMillion } from './jobs-million.js';
 import { memory } from './memory.js';
+import { orders } from './orders.js';
 import { overhead } from './overhead.js';
 import { quorum } from './quorum.js';
 import { redisCommands } from './redis-commands.js';
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   memory,
   boot,
   standbys,
+  orders,
   quorum,
   heartbeatThread,
   health,

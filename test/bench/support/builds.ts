@@ -14,3 +14,8 @@ export const OTHER_BUILD = process.env['BENCH_OTHER_BUILD'] && resolve(process.e
 export function mainFile(build: string): string {
   return createRequire(join(build, 'package.json')).resolve('nestjs-background-services');
 }
+
+/** The file of a build that `import 'nestjs-background-services/fleet'` loads. */
+export function fleetFile(build: string): string {
+  return createRequire(join(build, 'package.json')).resolve('nestjs-background-services/fleet');
+}
