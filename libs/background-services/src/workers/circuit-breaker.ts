@@ -19,6 +19,10 @@ type State =
   /** Lets everything through and counts nothing, until `reset()`. */
   | { readonly name: 'disabled' };
 
+/** Shared by all breakers: states are never changed, only replaced. */
+const CLOSED: State = { name: 'closed', failures: 0 };
+const DISABLED: State = { name: 'disabled' };
+
 export type { CircuitState };
 
 /** What changes a breaker's state: how iterations end, an operator, or what the last leader left behind. */
@@ -39,6 +43,8 @@ export interface CircuitBreakerHooks {
 export interface Permit {
   readonly generation: number;
 }
+
+const FIRST_PERMIT: Permit = { generation: 0 };
 
 /** How a circuit breaker stands on this replica, and what it did since boot. */
 export interface CircuitView {
@@ -73,7 +79,8 @@ export class CircuitBreaker {
   /** The state it begins in, and that a reset brings back. */
   readonly #rest: State;
   #state: State;
-  #generation = 0;
+  /** One for all iterations of a generation: they differ in nothing. */
+  #permit: Permit = FIRST_PERMIT;
   #openings = 0;
   #skipped = 0;
 
@@ -84,7 +91,7 @@ export class CircuitBreaker {
     private readonly hooks: CircuitBreakerHooks = {},
   ) {
     this.#options = options || NO_BREAKER;
-    this.#rest = options ? { name: 'closed', failures: 0 } : { name: 'disabled' };
+    this.#rest = options ? CLOSED : DISABLED;
     this.#state = this.#rest;
   }
 
@@ -98,21 +105,21 @@ export class CircuitBreaker {
       return undefined;
     }
     if (this.#state.name === 'half-open') this.#state = { name: 'half-open', probes: this.#state.probes + 1 };
-    return { generation: this.#generation };
+    return this.#permit;
   }
 
   succeeded(permit: Permit): void {
-    if (permit.generation !== this.#generation) return;
+    if (permit.generation !== this.#permit.generation) return;
     if (this.#state.name === 'half-open') {
-      this.#enter({ name: 'closed', failures: 0 });
+      this.#enter(CLOSED);
       this.#tell(this.#options.onClose);
     } else if (this.#state.name === 'closed' && this.#state.failures > 0) {
-      this.#state = { name: 'closed', failures: 0 };
+      this.#state = CLOSED;
     }
   }
 
   failed(permit: Permit): void {
-    if (permit.generation !== this.#generation) return;
+    if (permit.generation !== this.#permit.generation) return;
     if (this.#state.name === 'half-open') this.#open();
     else if (this.#state.name === 'closed') {
       const failures = this.#state.failures + 1;
@@ -123,7 +130,7 @@ export class CircuitBreaker {
 
   /** The iteration ended without a verdict. */
   undecided(permit: Permit): void {
-    if (permit.generation !== this.#generation || this.#state.name !== 'half-open') return;
+    if (permit.generation !== this.#permit.generation || this.#state.name !== 'half-open') return;
     if (this.#state.probes >= this.#options.halfOpenMaxIterations) this.#open();
   }
 
@@ -144,7 +151,7 @@ export class CircuitBreaker {
 
   /** Lets everything through until `reset()`. */
   disable(): void {
-    this.#enter({ name: 'disabled' }, 'operator');
+    this.#enter(DISABLED, 'operator');
   }
 
   /** Whether there is nothing to tell a successor. */
@@ -223,7 +230,7 @@ export class CircuitBreaker {
   #enter(state: State, cause: TransitionCause = 'iterations'): void {
     const from = this.#state.name;
     this.#state = state;
-    this.#generation++;
+    this.#permit = { generation: this.#permit.generation + 1 };
     if (from !== state.name) this.hooks.onTransition?.(from, state.name, cause, this.view().retryAt);
   }
 

@@ -1,6 +1,9 @@
 /** How many of the last finished iterations the recent error rate and the percentiles look at. */
 export const WINDOW = 100;
 
+const FIRST_WINDOW = 8;
+const NO_WINDOW = new Float32Array(0);
+
 /** Milliseconds. Percentiles are of the last 100 finished iterations. */
 export interface DurationStatistics {
   readonly count: number;
@@ -13,19 +16,27 @@ export interface DurationStatistics {
 
 /** How long finished iterations took. Recording one costs a few additions; what costs more is derived when somebody looks. */
 export class Durations {
-  /** Of the last ones: durations, those of failures as `-1 - duration`. */
-  readonly #window = new Float32Array(WINDOW);
+  /** Of the last ones: durations, those of failures as `-1 - duration`. Grows to its whole length: most workers run less often than that. */
+  #window: Float32Array = NO_WINDOW;
   #count = 0;
   #last = 0;
   #total = 0;
   #max = 0;
 
   add(duration: number, result: 'success' | 'failure'): void {
-    this.#window[this.#count % WINDOW] = result === 'success' ? duration : -1 - duration;
+    const place = this.#count % WINDOW;
+    if (place === this.#window.length) this.#grow();
+    this.#window[place] = result === 'success' ? duration : -1 - duration;
     this.#count++;
     this.#last = duration;
     this.#total += duration;
     if (duration > this.#max) this.#max = duration;
+  }
+
+  #grow(): void {
+    const longer = new Float32Array(Math.min(WINDOW, Math.max(FIRST_WINDOW, 2 * this.#window.length)));
+    longer.set(this.#window);
+    this.#window = longer;
   }
 
   get last(): number {

@@ -16,7 +16,9 @@ import { decodeWorkerRecord, encodeWorkerRecord, pauseField, recordField } from 
  * stopped and started again while the term goes on has another part in it, which continues the record of the former one.
  */
 export class Duty {
-  readonly #abort = abortController();
+  /** Made when somebody asks for the signal: most work never does. */
+  #abort: AbortController | undefined;
+  #ended: { readonly reason: unknown } | undefined;
   readonly #schedule: Schedule;
   readonly #record: RecordKeeper;
   readonly #pauseField: string;
@@ -46,7 +48,16 @@ export class Duty {
 
   /** Aborts with the term, or earlier if the worker is stopped. */
   get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = abortController();
+      if (this.#ended) this.#abort.abort(this.#ended.reason);
+    }
     return this.#abort.signal;
+  }
+
+  /** Why the signal is aborted, or would be, if anybody had asked for it. */
+  get ended(): { readonly reason: unknown } | undefined {
+    return this.#ended;
   }
 
   /** Whether an order to the whole fleet keeps the worker from running; only the leader knows. */
@@ -74,7 +85,8 @@ export class Duty {
   /** No tick comes any more, and the running iteration is told. */
   end(reason: unknown): void {
     this.#schedule.stop();
-    this.#abort.abort(reason);
+    this.#ended ??= { reason };
+    this.#abort?.abort(this.#ended.reason);
   }
 
   /** Puts what has changed into the ledger, which is about to be sent. */

@@ -17,7 +17,10 @@ describe('Iteration', () => {
     const term = new Term('market:leader', 'me', 42, clock, 20_000, sentAt, clock.wall());
     const { signal } = new AbortController();
     const due = Date.UTC(2026, 0, 1, 12);
-    return { term, made: new WorkerIteration(worker, number, signal, new Logger(worker), term, due) };
+    return {
+      term,
+      made: new WorkerIteration(worker, number, { signal }, { logger: new Logger(worker) }, term, due),
+    };
   }
 
   describe('currentIteration', () => {

@@ -41,17 +41,25 @@ export function runInIteration<T>(iteration: Iteration, work: (iteration: Iterat
   return storage.run(iteration, work, iteration);
 }
 
-/** Made once per run, so it is lean: the logger is the worker's, the signal usually the term's. */
+/** Made once per run, so it is lean: signal and logger are made only for work that asks for them. */
 export class WorkerIteration implements Iteration {
   constructor(
     readonly worker: string,
     readonly number: number,
-    readonly signal: AbortSignal,
-    readonly logger: Logger,
+    private readonly abort: { readonly signal: AbortSignal },
+    private readonly voice: { readonly logger: Logger },
     private readonly term: Term,
     private readonly due: number,
     readonly shard: Shard | undefined = undefined,
   ) {}
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  get logger(): Logger {
+    return this.voice.logger;
+  }
 
   get key(): string {
     return this.term.key;
@@ -72,7 +80,9 @@ export class WorkerIteration implements Iteration {
   }
 
   /** A property, not a method: it works when it is destructured, as arguments are. */
-  readonly assertLeader = (): void => this.term.assertLive();
+  get assertLeader(): () => void {
+    return () => this.term.assertLive();
+  }
 }
 
 const ownsAll = (): boolean => true;

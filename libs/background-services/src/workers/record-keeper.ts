@@ -1,7 +1,9 @@
 import { cut } from '../errors/index.js';
-import type { Statistics } from './statistics.js';
-import type { WorkerCounts } from './worker-counts.js';
+import { Statistics } from './statistics.js';
+import { NO_COUNTS, type WorkerCounts } from './worker-counts.js';
 import { NO_RECORD, RECORDED_ERRORS, RECORDED_MESSAGE_LENGTH, type WorkerRecord } from './worker-record.js';
+
+const NOTHING_YET = new Statistics().latest();
 
 /** What one term adds to what there was before it: counts go on, and what this term has not done yet is told as the predecessor left it. */
 export class RecordKeeper {
@@ -14,8 +16,9 @@ export class RecordKeeper {
     private readonly statistics: Statistics,
   ) {
     this.#before = record ?? NO_RECORD;
-    this.#mark = { ...statistics.counts };
-    this.#last = statistics.latest();
+    // Most workers have done nothing before their first term: those share what they have done.
+    this.#mark = statistics.version === 0 ? NO_COUNTS : { ...statistics.counts };
+    this.#last = statistics.version === 0 ? NOTHING_YET : statistics.latest();
   }
 
   /**

@@ -32,14 +32,15 @@ export class Run {
   async execute(startedAt: number, steady: number): Promise<IterationOutcome> {
     const { definition, context, statistics, reporter } = this.worker;
     const { clock, instrumentation } = context;
-    const { term, signal: dutySignal } = this.duty;
+    const { term } = this.duty;
     const { timeLimit } = definition.options;
     statistics.started(startedAt, steady);
-    const limit = timeLimit === undefined ? undefined : new TimeLimit(this.worker, timeLimit, dutySignal);
-    const signal = limit?.signal ?? dutySignal;
+    const limit =
+      timeLimit === undefined ? undefined : new TimeLimit(this.worker, timeLimit, this.duty.signal);
     const number = statistics.counts.iterations;
     const { name, shard } = definition;
-    const iteration = new WorkerIteration(name, number, signal, reporter.logger, term, this.due, shard);
+    const abort = limit ?? this.duty;
+    const iteration = new WorkerIteration(name, number, abort, reporter, term, this.due, shard);
     let thrown: { readonly error: unknown } | undefined;
     try {
       const work = () => runInIteration(iteration, definition.run);
@@ -62,9 +63,9 @@ export class Run {
       return this.#failed(duration, timeout);
     }
     if (!thrown) return this.#succeeded(duration);
-    const { term, signal } = this.duty;
+    const { term, ended } = this.duty;
     // A term that is over may not have been noticed yet, except by the work: `assertLeader()` reads the clock.
-    return signal.aborted || !term.isLive()
+    return ended || !term.isLive()
       ? this.#aborted(duration, thrown.error)
       : this.#failed(duration, thrown.error);
   }
@@ -90,7 +91,7 @@ export class Run {
     statistics.aborted();
     breaker.undecided(this.permit);
     // The abort itself is no news.
-    if (!isAbort(error, this.duty.signal.reason)) reporter.failedAfterAbort(error);
+    if (!isAbort(error, this.duty.ended?.reason)) reporter.failedAfterAbort(error);
     return { outcome: 'aborted', duration };
   }
 }

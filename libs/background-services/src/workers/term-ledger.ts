@@ -6,10 +6,11 @@ import type { RecordEntry, Term } from '../leadership/index.js';
  */
 export class TermLedger {
   readonly #stored: Map<string, string>;
-  readonly #unsaved = new Map<string, string>();
+  /** There are thousands of ledgers: whatever is empty is none. */
+  #unsaved: Map<string, string> | undefined;
   /** Entries that were read under another name, and are not in the store under their own yet. Rare, so made when there is one. */
   #adopted: Map<string, string> | undefined;
-  /** What was sent last of an entry and is not confirmed: the store may have it, or get it yet. There are thousands of ledgers: empty, it is none. */
+  /** What was sent last of an entry and is not confirmed: the store may have it, or get it yet. */
   #underWay: Map<string, string> | undefined;
   /** What is to be sent of entries that are not kept; `undefined` once it is saved. */
   readonly #reports = new Map<string, string | undefined>();
@@ -23,12 +24,12 @@ export class TermLedger {
   }
 
   get(field: string): string | undefined {
-    return this.#unsaved.get(field) ?? this.#stored.get(field);
+    return this.#unsaved?.get(field) ?? this.#stored.get(field);
   }
 
   /** The names of all entries that are kept. */
   fields(): readonly string[] {
-    return [...new Set([...this.#stored.keys(), ...this.#unsaved.keys()])];
+    return [...new Set([...this.#stored.keys(), ...(this.#unsaved?.keys() ?? [])])];
   }
 
   /** Reads an entry under another name from now on. Its first `compareAndSet` moves it there. */
@@ -41,8 +42,8 @@ export class TermLedger {
 
   /** Changes an entry; it travels with the next renewal or the release. */
   put(field: string, value: string): void {
-    if (this.#stored.get(field) === value && !this.#underWay?.has(field)) this.#unsaved.delete(field);
-    else this.#unsaved.set(field, value);
+    if (this.#stored.get(field) === value && !this.#underWay?.has(field)) this.#unsaved?.delete(field);
+    else (this.#unsaved ??= new Map()).set(field, value);
   }
 
   /** Reads what the predecessor left of an entry that is reported from now on, and keeps it no longer. */
@@ -61,7 +62,7 @@ export class TermLedger {
   /** Changes an entry now. If the store does not answer, it travels with the next renewal. */
   async save(field: string, value: string): Promise<void> {
     this.put(field, value);
-    if (!this.#unsaved.has(field)) return;
+    if (!this.#unsaved?.has(field)) return;
     this.#send(field, value);
     const { outcome } = await this.record(field, value);
     if (outcome === 'recorded') this.markSaved({ [field]: value });
@@ -94,7 +95,7 @@ export class TermLedger {
   unsaved(): Ledger {
     // Each has names of its own: an object that shares its shape with others would leave a new shape behind for every name.
     const entries = Object.create(null) as Record<string, string>;
-    for (const [field, value] of this.#unsaved) {
+    for (const [field, value] of this.#unsaved ?? []) {
       entries[field] = value;
       this.#send(field, value);
     }
@@ -110,8 +111,9 @@ export class TermLedger {
       }
       this.#stored.set(field, value);
       if (this.#underWay?.get(field) === value) this.#underWay.delete(field);
-      if (this.#unsaved.get(field) === value) this.#unsaved.delete(field);
+      if (this.#unsaved?.get(field) === value) this.#unsaved.delete(field);
     }
+    if (this.#unsaved?.size === 0) this.#unsaved = undefined;
     if (this.#underWay?.size === 0) this.#underWay = undefined;
   }
 
