@@ -2,6 +2,7 @@ import { WorkerStoppedError } from '../errors/index.js';
 import type { Term } from '../leadership/index.js';
 import { overrideBreaker } from './circuit-breaker-options.js';
 import { CircuitBreaker, type CircuitView } from './circuit-breaker.js';
+import { dueTimesOf } from './due-times.js';
 import { Duty } from './duty.js';
 import { Reporter } from './reporter.js';
 import { Run } from './run.js';
@@ -41,6 +42,8 @@ export class Worker implements ScheduledWorker {
   ) {
     const { name, schedule, options } = definition;
     this.#mode = schedule.kind === 'cron' && schedule.disabled ? 'stopped' : 'started';
+    // Made with the first worker, and not where one is started: a request, say.
+    dueTimesOf(context);
     this.reporter = new Reporter(definition, context, this.statistics);
     const breakerOptions = overrideBreaker(context.circuitBreaker, options.circuitBreaker);
     this.breaker = new CircuitBreaker(name, breakerOptions, context.clock, this.reporter);
@@ -164,8 +167,7 @@ export class Worker implements ScheduledWorker {
     let outcome: IterationOutcome = { outcome: 'not-started' };
     try {
       // The gate was open when the iteration was admitted; it must still be after whatever took time since.
-      const admitted =
-        !steps?.prepare || ((await steps.prepare()) && duty.term.isLive() && !duty.signal.aborted);
+      const admitted = !steps?.prepare || ((await steps.prepare()) && duty.term.isLive() && !duty.ended);
       if (admitted) {
         const { clock } = this.context;
         const startedAt = clock.wall();

@@ -1,5 +1,5 @@
 import { inBackground } from '../../kit/index.js';
-import type { Timer } from '../../lease/index.js';
+import { DueEntry, dueTimesOf } from '../due-times.js';
 import type { Schedule, ScheduledWorker } from './schedule.js';
 
 /**
@@ -7,8 +7,8 @@ import type { Schedule, ScheduledWorker } from './schedule.js';
  * bound that is `minBackoff` at first, doubles with every run ("full jitter", Marc Brooker, AWS Architecture Blog, 2015), and is back at
  * `minBackoff` once a run has lasted longer than `maxBackoff`.
  */
-export class ContinuousSchedule implements Schedule {
-  #timer: Timer | undefined;
+export class ContinuousSchedule extends DueEntry implements Schedule {
+  /** On the wall clock. */
   #due: number | undefined;
   /** Runs since the last one that lasted longer than `maxBackoff`. */
   #shortRuns = 0;
@@ -18,7 +18,9 @@ export class ContinuousSchedule implements Schedule {
     private readonly minBackoff: number,
     private readonly maxBackoff: number,
     private readonly worker: ScheduledWorker,
-  ) {}
+  ) {
+    super();
+  }
 
   get nextRunAt(): Date | undefined {
     return this.#due === undefined ? undefined : new Date(this.#due);
@@ -32,7 +34,11 @@ export class ContinuousSchedule implements Schedule {
   stop(): void {
     this.#state = 'stopped';
     this.#due = undefined;
-    this.#timer?.cancel();
+    dueTimesOf(this.worker.context).cancel(this);
+  }
+
+  fire(): void {
+    inBackground(this.#run());
   }
 
   contribute(): void {
@@ -41,9 +47,9 @@ export class ContinuousSchedule implements Schedule {
 
   #runAfter(delay: number): void {
     if (this.#state === 'stopped') return;
-    const { clock } = this.worker.context;
-    this.#due = clock.wall() + delay;
-    this.#timer = clock.setTimeout(() => inBackground(this.#run()), delay);
+    const { context } = this.worker;
+    this.#due = context.clock.wall() + delay;
+    dueTimesOf(context).set(this, delay);
   }
 
   async #run(): Promise<void> {

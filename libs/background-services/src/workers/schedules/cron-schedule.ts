@@ -1,6 +1,7 @@
 import { inBackground } from '../../kit/index.js';
-import type { Clock, Timer } from '../../lease/index.js';
+import type { Clock } from '../../lease/index.js';
 import type { AttemptSteps, IterationOutcome } from '../attempt.js';
+import { DueEntry, dueTimesOf } from '../due-times.js';
 import type { TermLedger } from '../term-ledger.js';
 import type { ScheduleSpec } from '../worker-definition.js';
 import type { CronEntry } from './cron-entry.js';
@@ -28,7 +29,7 @@ const SAME_CLOCK = 1_000;
  * settled last tells a new leader which slots passed while nobody led; the misfire policy says what becomes of them. A slot that passes
  * while an iteration of this worker is running is skipped, like every tick that finds one running.
  */
-export class CronSchedule implements Schedule {
+export class CronSchedule extends DueEntry implements Schedule {
   readonly #policies: CronPolicies;
   readonly #slots: CronSlots;
   readonly #slotLedger: SlotLedger;
@@ -36,7 +37,6 @@ export class CronSchedule implements Schedule {
   readonly #notBefore: number;
   #through = 0;
   #interrupted: CronEntry['running'];
-  #timer: Timer | undefined;
   /** When the sleep ends, on the monotonic clock. */
   #wakesAt: number | undefined;
   #next: number | undefined;
@@ -47,6 +47,7 @@ export class CronSchedule implements Schedule {
     private readonly worker: ScheduledWorker,
     private readonly ledger: TermLedger,
   ) {
+    super();
     const { clock, bootedAt } = worker.context;
     this.#policies = policiesOf(spec, worker.definition.options);
     const { pattern, timeZone, utcOffset, initialDelay = 0 } = spec;
@@ -85,7 +86,11 @@ export class CronSchedule implements Schedule {
 
   stop(): void {
     this.#state = 'stopped';
-    this.#timer?.cancel();
+    dueTimesOf(this.worker.context).cancel(this);
+  }
+
+  fire(): void {
+    this.#look();
   }
 
   /** Every change of its entry is written when it happens. The store's time is known better with each renewal: a sleep follows it. */
@@ -94,7 +99,6 @@ export class CronSchedule implements Schedule {
     const left = this.#next - this.#now();
     const sleeps = this.#wakesAt - this.#clock.monotonic();
     if (Math.abs(Math.min(left, LONGEST_SLEEP) - sleeps) <= TOLERATED_DRIFT || left >= LONGEST_SLEEP) return;
-    this.#timer?.cancel();
     this.#sleep(this.#next, left);
   }
 
@@ -157,7 +161,7 @@ export class CronSchedule implements Schedule {
     const sleep = Math.min(delay, LONGEST_SLEEP);
     this.#next = next;
     this.#wakesAt = this.#clock.monotonic() + sleep;
-    this.#timer = this.#clock.setTimeout(() => this.#look(), sleep);
+    dueTimesOf(this.worker.context).set(this, sleep);
   }
 
   async #runDue(due: readonly number[], now: number): Promise<void> {

@@ -1,5 +1,7 @@
 import { inBackground } from '../../kit/index.js';
-import type { Clock, Timer } from '../../lease/index.js';
+import type { Clock } from '../../lease/index.js';
+import type { AttemptSteps } from '../attempt.js';
+import { DueEntry, dueTimesOf } from '../due-times.js';
 import type { TermLedger } from '../term-ledger.js';
 import type { Schedule, ScheduledWorker } from './schedule.js';
 
@@ -10,9 +12,7 @@ import type { Schedule, ScheduledWorker } from './schedule.js';
  * the lease store's time. Starts are recorded before the iteration where the interval is at least the renew interval; shorter ones travel
  * with the renewals and the release, so that their cost does not depend on the interval.
  */
-export class IntervalSchedule implements Schedule {
-  #timer: Timer | undefined;
-  #due = 0;
+export class IntervalSchedule extends DueEntry implements Schedule, AttemptSteps {
   #lastStart: number | undefined;
   #state: 'running' | 'stopped' = 'stopped';
 
@@ -21,21 +21,22 @@ export class IntervalSchedule implements Schedule {
     private readonly immediate: boolean,
     private readonly worker: ScheduledWorker,
     private readonly ledger: TermLedger,
-  ) {}
+  ) {
+    super();
+  }
 
   get nextRunAt(): Date | undefined {
-    return this.#state === 'stopped' ? undefined : new Date(this.#wallTimeOf(this.#due));
+    return this.#state === 'stopped' ? undefined : new Date(this.#wallTimeOf(this.dueAt));
   }
 
   start(): void {
     this.#state = 'running';
-    this.#due = this.#clock.monotonic() + this.#firstDelay();
-    this.#arm();
+    dueTimesOf(this.worker.context).setAt(this, this.#clock.monotonic() + this.#firstDelay());
   }
 
   stop(): void {
     this.#state = 'stopped';
-    this.#timer?.cancel();
+    dueTimesOf(this.worker.context).cancel(this);
   }
 
   #firstDelay(): number {
@@ -77,38 +78,33 @@ export class IntervalSchedule implements Schedule {
     return this.worker.context.clock;
   }
 
-  #arm(): void {
-    if (this.#state === 'stopped') return;
-    const delay = this.#due - this.#clock.monotonic();
-    this.#timer = this.#clock.setTimeout(() => inBackground(this.#tick()), delay);
-  }
-
-  async #tick(): Promise<void> {
-    const { worker, every } = this;
+  /** A tick: nothing is made for it that can be spared, there may be thousands a second. */
+  fire(): void {
+    const { worker } = this;
     const startedAt = this.ledger.term.storeNow();
-    const attempt = worker.attempt(
-      this.#wallTimeOf(this.#due),
-      this.#recordsFirst ? this.#recording : undefined,
-    );
+    const attempt = worker.attempt(this.#wallTimeOf(this.dueAt), this.#recordsFirst ? this : undefined);
     if ('refused' in attempt) {
       if (attempt.refused === 'busy' || attempt.refused === 'paused') worker.reporter.skipped(1);
+      this.#setNext();
     } else {
       this.#lastStart = startedAt;
-      await attempt.finished;
+      inBackground(attempt.finished.then(() => this.#setNext()));
     }
-    if (this.#state === 'stopped') return;
-    const passed = Math.max(0, Math.floor((this.#clock.monotonic() - this.#due) / every));
-    if (passed > 0) worker.reporter.skipped(passed);
-    this.#due += (passed + 1) * every;
-    this.#arm();
   }
 
-  readonly #recording = {
-    prepare: async () => {
-      await this.ledger.save(this.#field, String(Math.round(this.ledger.term.storeNow())));
-      return true;
-    },
-  };
+  /** Records the start before the iteration. */
+  async prepare(): Promise<boolean> {
+    await this.ledger.save(this.#field, String(Math.round(this.ledger.term.storeNow())));
+    return true;
+  }
+
+  #setNext(): void {
+    if (this.#state === 'stopped') return;
+    const { worker, every } = this;
+    const passed = Math.max(0, Math.floor((this.#clock.monotonic() - this.dueAt) / every));
+    if (passed > 0) worker.reporter.skipped(passed);
+    dueTimesOf(worker.context).setAt(this, this.dueAt + (passed + 1) * every);
+  }
 
   #wallTimeOf(monotonic: number): number {
     return this.#clock.wall() + (monotonic - this.#clock.monotonic());
