@@ -8,7 +8,7 @@ export const workerMutations: readonly Mutation[] = [
   {
     name: 'gate not looked at again after the preparation',
     file: worker,
-    edits: [{ find: ' && duty.term.isLive() && !duty.signal.aborted', replace: '' }],
+    edits: [{ find: ' && duty.term.isLive() && !duty.ended', replace: '' }],
     caughtBy: ['I1', 'I9'],
   },
   {
