@@ -140,6 +140,18 @@ export const electionMutations: readonly Mutation[] = [
     caughtBy: ['I4'],
   },
   {
+    name: 'least that is left of any term counted from before the wall clock was set back',
+    file: 'leadership/deadline-watch.ts',
+    edits: [
+      {
+        find: '    this.#seen = { at, left };\n    if (left < before)',
+        replace: '    if (left < before) this.#seen = { at, left };\n    if (left < before)',
+      },
+    ],
+    caughtBy: ['I4'],
+    isRare: true,
+  },
+  {
     name: 'replies of older terms taken for the present one',
     file: elector,
     edits: [

@@ -14,6 +14,8 @@ export class Elections {
   readonly #electors = new Map<string, Elector>();
   readonly #heartbeat: Heartbeat;
   readonly #watch: DeadlineWatch;
+  /** What has changed since the last look. */
+  #changed = new Set<Elector>();
   #wake: 'none' | 'queued' | 'closed' = 'none';
 
   private readonly context: ElectionsContext;
@@ -26,7 +28,7 @@ export class Elections {
     const complain = (error: unknown) =>
       logger.warn(`The lease store cannot tell of releases: ${describeError(error).message}`);
     this.context = { ...given, store: new CheckedLeaseStore(given.store, complain, instrumentation) };
-    this.ofElectors = { ...this.context, onDue: () => this.#onDue() };
+    this.ofElectors = { ...this.context, onDue: (elector) => this.#onDue(elector) };
     this.#heartbeat = new Heartbeat(this.context);
     this.#watch = new DeadlineWatch(clock, keeper !== undefined);
     if (!keeper) return;
@@ -75,8 +77,9 @@ export class Elections {
     );
   }
 
-  /** Many electors change at once when a batch is answered; they cost one look. */
-  #onDue(): void {
+  /** Many electors change at once when a batch is answered; they cost one look, at them alone. */
+  #onDue(elector: Elector): void {
+    this.#changed.add(elector);
     if (this.#wake !== 'none') return;
     this.#wake = 'queued';
     queueMicrotask(() => this.#look());
@@ -85,7 +88,9 @@ export class Elections {
   #look(): void {
     if (this.#wake !== 'queued') return;
     this.#wake = 'none';
-    this.#heartbeat.arm();
-    this.#watch.look();
+    const changed = this.#changed;
+    this.#changed = new Set();
+    this.#heartbeat.note(changed);
+    this.#watch.note(changed);
   }
 }

@@ -39,7 +39,7 @@ export interface ElectorContext {
   /** What is put around hand-overs; nothing by default. */
   readonly instrumentation?: Instrumentation | undefined;
   /** Told whenever an elector becomes due at another time. */
-  readonly onDue: () => void;
+  readonly onDue: (elector: Elector) => void;
 }
 
 /**
@@ -136,7 +136,7 @@ export class Elector {
   sending(command: Promise<void>): void {
     const over = () => {
       if (this.#inFlight === settled) this.#inFlight = undefined;
-      this.context.onDue();
+      this.context.onDue(this);
     };
     const settled = command.then(over, over);
     this.#inFlight = settled;
@@ -399,6 +399,6 @@ export class Elector {
 
   #enter(state: ElectorState): void {
     this.#state = state;
-    this.context.onDue();
+    this.context.onDue(this);
   }
 }

@@ -9,13 +9,21 @@ import {
   type Timer,
   type Unknown,
 } from '../lease/index.js';
+import { DueTimes } from './due-times.js';
 import type { Elector } from './elector.js';
 import { isUnknown, limited, toError, unknown } from './limited.js';
 import { ReleaseWake } from './release-wake.js';
 import { StoreTrouble } from './store-trouble.js';
 import type { StoreWatch } from './store-watch.js';
 import type { LeaseTiming } from './timing.js';
+import { slices, Turns } from './turns.js';
 import type { LineLogger } from '../logs/index.js';
+
+/** Keys that are asked for in one turn of the event loop: as many as a script of Redis takes. */
+const SENT_AT_ONCE = 250;
+
+/** Replies that are handed in in one turn. */
+const HANDED_AT_ONCE = 50;
 
 export interface HeartbeatContext {
   readonly store: LeaseStore;
@@ -32,6 +40,8 @@ export interface HeartbeatContext {
  * Renews all held leases and tries all due keys of this replica, in one round trip: what is due a little later goes along, so that all
  * keys keep one beat and the cost grows with the replicas, not with keys, workers or iterations.
  *
+ * More than one script can take is sent in slices, and more than a few replies are handed in in slices, one in a turn of the event loop.
+ *
  * A command that is not answered within a fifth of the TTL counts as unknown, whatever the store promises; an answer that comes after
  * that is dropped. While a command hangs, other electors go on.
  */
@@ -40,11 +50,21 @@ export class Heartbeat {
   readonly #unwatch: () => void;
   /** Called whenever something is sent, in the same tick: what they send then travels along. */
   readonly beats = new Set<() => void>();
+  readonly #tries = new DueTimes<Elector>();
+  readonly #renewals = new DueTimes<Elector>();
+  /** Taken for a beat, and not sent yet. */
+  readonly #queued = new Set<Elector>();
+  readonly #sending: Turns;
+  readonly #handing: Turns;
   #timer: Timer | undefined;
+  /** What the timer was set for; `undefined` after it has fired. */
+  #armedFor: number | undefined;
   readonly #wake: ReleaseWake;
   readonly #trouble: StoreTrouble;
 
   constructor(private readonly context: HeartbeatContext) {
+    this.#sending = new Turns(context.clock);
+    this.#handing = new Turns(context.clock);
     this.#wake = new ReleaseWake(context.clock, context.random);
     this.#trouble = new StoreTrouble(context.clock, context.logger);
     this.#unwatch = context.store.watch(({ key, holder }) => this.onReleased(key, holder));
@@ -52,7 +72,11 @@ export class Heartbeat {
 
   /** A lease was released: whoever waits for it tries soon. */
   onReleased(key: string, holder: string): void {
-    const held = () => [...this.#electors.values()].filter(({ leader }) => leader === holder).length;
+    const held = () => {
+      let count = 0;
+      for (const { leader } of this.#electors.values()) if (leader === holder) count += 1;
+      return count;
+    };
     this.#electors.get(key)?.onReleased(holder, this.#wake.next(held));
   }
 
@@ -62,21 +86,39 @@ export class Heartbeat {
 
   remove(elector: Elector): void {
     this.#electors.delete(elector.key);
+    this.#note(elector);
   }
 
   close(): void {
     this.#timer?.cancel();
+    this.#sending.close();
     this.#electors.clear();
+    this.#tries.clear();
+    this.#renewals.clear();
     this.#unwatch();
   }
 
-  /** Sets the timer for whatever is due first. */
-  arm(): void {
+  /** Takes in when these electors are due now, and sets the timer for whatever is due first. */
+  note(changed: Iterable<Elector>): void {
+    for (const elector of changed) this.#note(elector);
+    this.#arm();
+  }
+
+  /** What waits for its slice is due by that already; so is nobody who has left. */
+  #note(elector: Elector): void {
+    const isHere = this.#electors.get(elector.key) === elector && !this.#queued.has(elector);
+    const dueAt = isHere ? elector.dueAt : undefined;
+    const isStandby = elector.state.phase === 'standby';
+    this.#tries.set(elector, isStandby ? dueAt : undefined);
+    this.#renewals.set(elector, isStandby ? undefined : dueAt);
+  }
+
+  #arm(): void {
+    const earliest = Math.min(this.#tries.earliest, this.#renewals.earliest);
+    if (earliest === this.#armedFor) return;
     this.#timer?.cancel();
     this.#timer = undefined;
-    let earliest = Infinity;
-    for (const { dueAt } of this.#electors.values())
-      if (dueAt !== undefined && dueAt < earliest) earliest = dueAt;
+    this.#armedFor = earliest;
     if (earliest === Infinity) return;
     this.#timer = this.context.clock.setTimeout(
       () => this.#beat(),
@@ -85,28 +127,59 @@ export class Heartbeat {
   }
 
   #beat(): void {
+    this.#armedFor = undefined;
     const { clock, timing } = this.context;
     const now = clock.monotonic();
-    const renewing: Elector[] = [];
-    const trying: Elector[] = [];
-    for (const elector of this.#electors.values()) {
-      const { dueAt } = elector;
-      if (dueAt === undefined) continue;
-      if (elector.state.phase === 'standby') {
-        if (dueAt <= now + timing.retryInterval * timing.jitter) trying.push(elector);
-      } else if (dueAt <= now + timing.renewInterval / 2) renewing.push(elector);
-    }
     // A timer may fire a moment early: nothing is due yet then.
-    if (![...renewing, ...trying].some(({ dueAt = Infinity }) => dueAt <= now + 1)) return this.arm();
-    this.#renew(renewing);
-    this.#acquire(trying);
+    if (Math.min(this.#tries.earliest, this.#renewals.earliest) > now + 1) return this.#arm();
+    const renewing = this.#renewals.take(now + timing.renewInterval / 2);
+    this.#queue([...renewing, ...this.#tries.take(now + this.#ahead)]);
+    this.#arm();
     for (const beat of this.beats) callGuest(beat);
+  }
+
+  /** How long before its time a standby's try goes along with others, ms. */
+  get #ahead(): number {
+    return this.context.timing.retryInterval * this.context.timing.jitter;
   }
 
   /** Renews what is led of these keys, ahead of time: an operator may have changed a lease. */
   renewNow(keys: readonly string[]): void {
     const electors = keys.flatMap((key) => this.#electors.get(key) ?? []);
-    this.#renew(electors.filter(({ state, dueAt }) => state.phase === 'leading' && dueAt !== undefined));
+    this.#queue(
+      electors.filter(
+        (elector) =>
+          elector.state.phase === 'leading' && elector.dueAt !== undefined && !this.#queued.has(elector),
+      ),
+    );
+  }
+
+  /** What fits into one slice is sent now. More goes slice by slice, one in a turn of the event loop. */
+  #queue(electors: readonly Elector[]): void {
+    for (const elector of electors) this.#queued.add(elector);
+    this.#sending.add(slices(electors, SENT_AT_ONCE).map((slice) => () => this.#sendSlice(slice)));
+  }
+
+  /** The state is read anew: an elector may have stopped or led on while it waited for its slice. */
+  #sendSlice(electors: readonly Elector[]): void {
+    const renewing: Elector[] = [];
+    const trying: Elector[] = [];
+    const latest = this.context.clock.monotonic() + this.#ahead;
+    for (const elector of electors) {
+      this.#queued.delete(elector);
+      const { dueAt } = elector;
+      if (dueAt === undefined || this.#electors.get(elector.key) !== elector) continue;
+      if (elector.state.phase !== 'standby') renewing.push(elector);
+      else if (dueAt <= latest) trying.push(elector);
+    }
+    try {
+      this.#renew(renewing);
+      this.#acquire(trying);
+    } finally {
+      // Whatever happens to a command, nobody is forgotten.
+      for (const elector of electors) this.#note(elector);
+      this.#arm();
+    }
   }
 
   #renew(electors: readonly Elector[]): void {
@@ -119,12 +192,10 @@ export class Heartbeat {
     });
     if (held.length === 0) return;
     const requests = held.map(({ request }) => request);
-    const command = this.#send('renew', requests, () => this.context.store.renew(requests)).then(
-      (replies) => {
-        held.forEach(({ elector, request }, i) => {
-          this.#hand(replies[i] ?? noReply, (reply) => elector.onRenewReply(reply, sentAt, request));
-        });
-      },
+    const command = this.#send('renew', requests, () => this.context.store.renew(requests)).then((replies) =>
+      this.#handAll(held, replies, ({ elector, request }, reply) =>
+        elector.onRenewReply(reply, sentAt, request),
+      ),
     );
     for (const { elector } of held) elector.sending(command);
   }
@@ -135,13 +206,31 @@ export class Heartbeat {
     const spread = this.context.random();
     const requests = electors.map((elector) => elector.acquireRequest());
     const command = this.#send('acquire', requests, () => this.context.store.acquire(requests)).then(
-      (replies) => {
-        electors.forEach((elector, i) => {
-          this.#hand(replies[i] ?? noReply, (reply) => elector.onAcquireReply(reply, sentAt, spread));
-        });
-      },
+      (replies) =>
+        this.#handAll(electors, replies, (elector, reply) => elector.onAcquireReply(reply, sentAt, spread)),
     );
     for (const elector of electors) elector.sending(command);
+  }
+
+  /** Hands the replies to one slice in, a few in each turn of the event loop: a new term costs more than its request did. */
+  #handAll<Asked, Reply>(
+    asked: readonly Asked[],
+    replies: readonly (Reply | Unknown)[],
+    take: (asked: Asked, reply: Reply | Unknown) => void,
+  ): Promise<void> {
+    const hand = (from: number) => {
+      for (const [i, one] of asked.slice(from, from + HANDED_AT_ONCE).entries())
+        this.#hand(replies[from + i] ?? noReply, (reply) => take(one, reply));
+    };
+    return new Promise((resolve) => {
+      const starts = asked.flatMap((_, i) => (i % HANDED_AT_ONCE === 0 ? [i] : []));
+      this.#handing.add(
+        starts.map((from) => () => {
+          hand(from);
+          if (from + HANDED_AT_ONCE >= asked.length) resolve();
+        }),
+      );
+    });
   }
 
   /** Hands one reply in. If that fails, it fails for one key: it is asked for again, as if nobody had answered. */
@@ -161,16 +250,16 @@ export class Heartbeat {
     const { clock, timing } = this.context;
     try {
       const replies = await limited(clock, timing, async () => command());
-      this.#note(operation, requests, replies);
+      this.#account(operation, requests, replies);
       return replies;
     } catch (cause) {
       const replies = requests.map(() => unknown(toError(cause)));
-      this.#note(operation, requests, replies);
+      this.#account(operation, requests, replies);
       return replies;
     }
   }
 
-  #note(
+  #account(
     operation: 'acquire' | 'renew',
     requests: readonly { readonly key: string }[],
     replies: readonly { readonly outcome: string }[],

@@ -1,9 +1,10 @@
 import { describeError, isError, StoreError } from '../errors/index.js';
-import type { Clock, Timer, Unknown } from '../lease/index.js';
+import { type Clock, nextTurn, type Timer, type Unknown } from '../lease/index.js';
 import type { LeaseTiming } from './timing.js';
 
 /**
  * Runs one command of a store, and rejects if it has not answered within a fifth of the TTL: a store that hangs must not hang the election.
+ * An answer that came in time and was not read, because the event loop was busy, is no time-out: the limit ends after waiting input was read.
  * The command may still run later; that is what "unknown" means.
  */
 export async function limited<T>(
@@ -15,7 +16,7 @@ export async function limited<T>(
   let timer: Timer | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     const late = () => reject(new StoreError(`${who} did not answer within ${ttl / 5} ms`));
-    timer = clock.setTimeout(late, ttl / 5);
+    timer = clock.setTimeout(() => (timer = nextTurn(clock, late)), ttl / 5);
   });
   try {
     return await Promise.race([command(), limit]);

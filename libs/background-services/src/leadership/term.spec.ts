@@ -100,6 +100,15 @@ describe('Term', () => {
     expect(() => term.assertLive()).toThrow(term.signal.reason as Error);
   });
 
+  it('hands out a signal that has aborted to whoever asks after the end, always the same one', () => {
+    const { term } = begin();
+    term.closeGate();
+    term.abort('step-down');
+    expect(term.signal.aborted).toBe(true);
+    expect(term.signal.reason).toMatchObject({ reason: 'step-down', fencingToken: 7 });
+    expect(term.signal).toBe(term.signal);
+  });
+
   it('throws from assertLive past the deadline even before anybody has ended it', () => {
     const { clock, term } = begin();
     expect(() => term.assertLive()).not.toThrow();

@@ -14,7 +14,9 @@ import type { KeptLease } from './keeper/index.js';
  * releases.
  */
 export class Term {
-  readonly #abort = abortController();
+  /** Made when somebody asks for it: of ten thousand terms, most end without. */
+  #abort: AbortController | undefined;
+  #ended: RevocationReason | undefined;
   #confirmed: Instant;
   #store: { readonly time: number; readonly at: number };
   #gate: 'open' | 'closed' = 'open';
@@ -35,6 +37,10 @@ export class Term {
 
   /** Aborts when the term ends, at the latest at the renew deadline; its reason is a `LeadershipLostError`. */
   get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = abortController();
+      if (this.#ended) this.#abort.abort(this.lostError(this.#ended));
+    }
     return this.#abort.signal;
   }
 
@@ -85,7 +91,9 @@ export class Term {
   }
 
   abort(reason: RevocationReason): void {
-    this.#abort.abort(this.lostError(reason));
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#abort?.abort(this.lostError(reason));
   }
 
   #lastConfirmed(): Instant {

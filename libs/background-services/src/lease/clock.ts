@@ -39,6 +39,16 @@ export const systemClock: Clock = shared('system-clock', () => ({
   },
 }));
 
+/**
+ * Calls back in the next turn of the event loop, after input that is waiting has been read. A clock of another kind has no turns: it calls back
+ * after 0 ms.
+ */
+export function nextTurn(clock: Clock, callback: () => void): Timer {
+  if (clock !== systemClock) return clock.setTimeout(callback, 0);
+  const handle = setImmediate(callback);
+  return { cancel: () => clearImmediate(handle) };
+}
+
 /** A moment on both clocks. */
 export interface Instant {
   readonly monotonic: number;

@@ -1,12 +1,15 @@
 import { describeError } from '../errors/index.js';
 import { callGuest, within } from '../kit/index.js';
-import type { Clock, LeaseStore } from '../lease/index.js';
+import { type Clock, type LeaseStore, nextTurn } from '../lease/index.js';
 import type { Elections } from '../leadership/index.js';
 import type { LineLogger } from '../logs/index.js';
 import type { Campaign } from './campaign.js';
 
 /** What does not close by then is not waited for, ms: longer than the board's own limit, so that it can say why. */
 const CLOSE_PATIENCE = 10_000;
+
+/** Terms that are ended in one turn of the event loop. */
+const STOPPED_AT_ONCE = 100;
 
 interface Closing {
   readonly campaigns: readonly Campaign[];
@@ -26,7 +29,7 @@ interface Closing {
  */
 export async function closeInOrder(closing: Closing): Promise<boolean> {
   const { campaigns, elections, leave, store, ownsStore, logger } = closing;
-  const stops = await Promise.all(campaigns.map(({ elector }) => elector.stop()));
+  const stops = await Promise.all(await stopInSlices(campaigns, closing.clock));
   const clean = stops.every(Boolean);
   await elections.close();
   await Promise.all(leave.map((step) => contain('Leaving the fleet', step, closing)));
@@ -34,6 +37,16 @@ export async function closeInOrder(closing: Closing): Promise<boolean> {
   const outcome = clean ? 'Stopped cleanly' : 'Stopped with work still running';
   if (campaigns.length > 0) callGuest(() => logger.log(outcome));
   return clean;
+}
+
+/** Stops all; the first ones in this tick, and so many in each turn after that, so that thousands do not hold the event loop. */
+async function stopInSlices(campaigns: readonly Campaign[], clock: Clock): Promise<Promise<boolean>[]> {
+  const stops: Promise<boolean>[] = [];
+  for (const [i, { elector }] of campaigns.entries()) {
+    if (i > 0 && i % STOPPED_AT_ONCE === 0) await new Promise<void>((next) => nextTurn(clock, next));
+    stops.push(elector.stop());
+  }
+  return stops;
 }
 
 async function contain(
