@@ -31,6 +31,26 @@ export interface FleetFacts {
   readonly leases: readonly LeaseRecord[];
 }
 
+/** The keys that an act is about, as far as these replicas or `keys` name them; lists that replicas share are searched once. */
+export function keysAbout(
+  { worker, key }: Subject,
+  presences: Iterable<ReplicaPresence>,
+  keys: readonly string[],
+): ReadonlySet<string> {
+  const found = new Set(worker === undefined ? keys.filter((each) => each === key) : []);
+  const searched = new Set<readonly WorkerOutline[]>();
+  for (const { workers, terms } of presences) {
+    if (worker === undefined && terms.some((term) => term.key === key)) found.add(key ?? '');
+    if (searched.has(workers)) continue;
+    searched.add(workers);
+    for (const each of workers) {
+      const isMeant = worker === undefined ? each.key === key : each.name === worker;
+      if (isMeant && (key === undefined || each.key === key)) found.add(each.key);
+    }
+  }
+  return found;
+}
+
 /** Puts together what the board and the leases say. */
 export function assembleView({ now, askedOf, presences, departed, leases }: FleetFacts): FleetView {
   const assembly = new FleetAssembly(now, askedOf);
@@ -80,6 +100,8 @@ export class FleetAssembly {
   constructor(
     private readonly now: number,
     private readonly askedOf: string,
+    /** What alone is wanted of keys and workers. */
+    private readonly only?: ReadonlySet<string>,
   ) {}
 
   has(replica: string): boolean {
@@ -97,7 +119,7 @@ export class FleetAssembly {
     this.#presences.set(id, presence);
     for (const trouble of troubles) this.#troubles.add(id, trouble);
     for (const { key, since } of terms) {
-      const notes = this.#notesOf(key);
+      const notes = this.#wanted(key);
       if (!notes) continue;
       notes.isThere = true;
       notes.since.set(id, since);
@@ -108,8 +130,8 @@ export class FleetAssembly {
     source.add(presence);
     if (known) return;
     this.#sources.set(workers, source);
-    for (const key of source.byKey.keys()) {
-      const notes = this.#notesOf(key);
+    for (const key of this.#keysOf(source)) {
+      const notes = this.#wanted(key);
       if (!notes) continue;
       notes.isThere = true;
       notes.sources.push(source);
@@ -129,24 +151,16 @@ export class FleetAssembly {
     const source = known ?? new Source(workers);
     source.add(presence);
     this.#lost.set(workers, source);
-    for (const key of source.byKey.keys()) {
+    for (const key of this.#keysOf(source)) {
       const notes = this.#miss(key, id);
       if (!known) notes?.lost.push(source);
       yield;
     }
   }
 
-  /** The keys that an act upon a worker or a key is about, as far as anybody names them. */
-  keysOf({ worker, key }: Subject): readonly string[] {
-    if (worker === undefined) return key !== undefined && this.#notes.has(key) ? [key] : [];
-    const lists = [...this.#sources.keys(), ...this.#lost.keys()];
-    const named = lists.flatMap((workers) => workers.find(({ name }) => name === worker)?.key ?? []);
-    return [...new Set(named)].filter((each) => key === undefined || each === key);
-  }
-
-  /** The leases to be added, with what is to be read of their ledgers. @param keys @default all */
-  *requests(keys: Iterable<string> = this.#notes.keys()): Generator<LookRequest, void> {
-    for (const key of keys) yield { key, fields: shownFields(this.#workersOf(key)) };
+  /** The leases to be added, with what is to be read of their ledgers. */
+  *requests(): Generator<LookRequest, void> {
+    for (const key of this.#notes.keys()) yield { key, fields: shownFields(this.#workersOf(key)) };
   }
 
   #workersOf(key: string): ReadonlySet<string> {
@@ -208,10 +222,18 @@ export class FleetAssembly {
 
   /** `undefined`: somebody who is there has the key. */
   #miss(key: string, replica: string): KeyNotes | undefined {
-    const notes = this.#notesOf(key);
+    const notes = this.#wanted(key);
     if (!notes || notes.isThere) return undefined;
     if (notes.lostWith.at(-1) !== replica) notes.lostWith.push(replica);
     return notes;
+  }
+
+  #keysOf({ byKey }: Source): Iterable<string> {
+    return this.only ? [...this.only].filter((key) => byKey.has(key)) : byKey.keys();
+  }
+
+  #wanted(key: string): KeyNotes | undefined {
+    return this.only?.has(key) === false ? undefined : this.#notesOf(key);
   }
 
   #notesOf(key: string): KeyNotes | undefined {

@@ -1,7 +1,7 @@
 import { show, StoreError } from '../errors/index.js';
 import type { Clock, FleetBoard } from '../lease/index.js';
 import type { LineLogger } from '../logs/index.js';
-import { FleetAssembly, type Subject } from './fleet-assembly.js';
+import { FleetAssembly, keysAbout, type Subject } from './fleet-assembly.js';
 import type { FleetView } from './fleet-view.js';
 import { inSlices, Pace } from './pace.js';
 import { PresenceReader } from './presence-reader.js';
@@ -44,24 +44,27 @@ export class FleetReader {
     const { board, clock, instanceId, presence } = this.context;
     if (!board) throw new StoreError('This lease store keeps no board: only this replica is known');
     const [now, presences] = await Promise.all([board.time(), board.presences()]);
-    const assembly = new FleetAssembly(now, instanceId);
     const pace = new Pace(clock);
-    for (const key of this.context.keys()) assembly.name(key);
+    const present: ReplicaPresence[] = [];
     const departed: ReplicaPresence[] = [];
     for (const [id, { text, isUp }] of presences) {
       const found = await this.#decode(id, text);
       hears();
       if (!found) continue;
       await pace.spend(found.catalogue === undefined ? found.workers.length : 1);
-      if (isUp) await inSlices(assembly.add(found), pace);
+      if (isUp) present.push(found);
       else if (id !== instanceId) departed.push(found);
     }
     // Its own presence may be a beat away.
-    if (presence && !assembly.has(instanceId)) await inSlices(assembly.add(presence()), pace);
+    if (presence && !present.some(({ id }) => id === instanceId)) present.push(presence());
+    const keys = this.context.keys();
+    const about = subject && keysAbout(subject, [...present, ...departed], keys);
+    const only = about && about.size > 0 ? about : undefined;
+    const assembly = new FleetAssembly(now, instanceId, only);
+    for (const key of keys) if (only?.has(key) !== false) assembly.name(key);
+    for (const found of present) await inSlices(assembly.add(found), pace);
     for (const gone of departed) await inSlices(assembly.addDeparted(gone), pace);
-    const wanted = subject ? assembly.keysOf(subject) : [];
-    const requests = assembly.requests(wanted.length > 0 ? wanted : undefined);
-    for await (const lease of readLeases(board, requests)) {
+    for await (const lease of readLeases(board, assembly.requests())) {
       hears();
       await pace.spend(1);
       await inSlices(assembly.addLease(lease), pace);
