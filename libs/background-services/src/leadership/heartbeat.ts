@@ -9,7 +9,7 @@ import {
   type Timer,
   type Unknown,
 } from '../lease/index.js';
-import { DueTimes } from './due-times.js';
+import { DueIndex } from './due-index.js';
 import type { Elector } from './elector.js';
 import { isUnknown, limited, toError, unknown } from './limited.js';
 import { ReleaseWake } from './release-wake.js';
@@ -50,8 +50,8 @@ export class Heartbeat {
   readonly #unwatch: () => void;
   /** Called whenever something is sent, in the same tick: what they send then travels along. */
   readonly beats = new Set<() => void>();
-  readonly #tries = new DueTimes<Elector>();
-  readonly #renewals = new DueTimes<Elector>();
+  readonly #tries = new DueIndex<Elector>();
+  readonly #renewals = new DueIndex<Elector>();
   /** Taken for a beat, and not sent yet. */
   readonly #queued = new Set<Elector>();
   readonly #sending: Turns;

@@ -1,17 +1,15 @@
 import { AsyncResource } from 'node:async_hooks';
+import { type Due, DueHeap } from '../kit/index.js';
 import type { Clock, Timer } from '../lease/index.js';
 
 /** A turn of the event loop fires due entries for this long, ms, and no more than so many: what they set off belongs to the same turn. */
 const SLICE = 5;
 const SLICE_COUNT = 500;
 
-/** What is due at some time. It is its own place in the heap: nothing is made when it is set. */
-export abstract class DueEntry {
-  /** On the monotonic clock. */
+/** What fires at some time, once. */
+export abstract class DueEntry implements Due {
   dueAt = 0;
-  /** Of entries that are due at the same time, the one that was set first fires first. */
   order = 0;
-  /** Index in the heap; -1: it is not set. */
   place = -1;
 
   /** Called once when it is due. It may set itself again. */
@@ -19,14 +17,13 @@ export abstract class DueEntry {
 }
 
 /**
- * All due times of a replica's workers over one timer of the platform: a binary heap, and a timer for the entry that is due first.
+ * All due times of a replica's workers over one timer of the platform, which is set for the entry that is due first.
  *
  * Due entries fire in the order of their times. A turn of the event loop fires them for a few milliseconds; those that are left follow in the
  * next turns, so that any number may be due at once. While nothing is set, there is no timer.
  */
 export class DueTimes {
-  readonly #heap: DueEntry[] = [];
-  #order = 0;
+  readonly #heap = new DueHeap<DueEntry>();
   #timer: Timer | undefined;
   /** When the timer fires, on the monotonic clock. */
   #wakesAt = Infinity;
@@ -46,23 +43,20 @@ export class DueTimes {
 
   /** The same at a time of the monotonic clock; one that has passed is due now. */
   setAt(entry: DueEntry, dueAt: number): void {
-    if (entry.place >= 0) this.#remove(entry);
-    entry.dueAt = dueAt;
-    entry.order = this.#order++;
-    this.#rise(entry, this.#heap.length);
+    this.#heap.set(entry, dueAt);
     if (entry.place === 0 && !this.#isFiring) this.#arm();
   }
 
   /** Harmless if the entry is not set. */
   cancel(entry: DueEntry): void {
     if (entry.place < 0) return;
-    this.#remove(entry);
+    this.#heap.remove(entry);
     // A timer that comes too early looks once and sleeps again. Only one that has nothing to wait for must not keep a process alive.
-    if (this.#heap.length === 0 && !this.#isFiring) this.#disarm();
+    if (!this.#heap.first && !this.#isFiring) this.#disarm();
   }
 
   #arm(): void {
-    const first = this.#heap[0];
+    const { first } = this.#heap;
     if (!first) return this.#disarm();
     if (this.#timer && this.#wakesAt <= first.dueAt) return;
     this.#timer?.cancel();
@@ -85,11 +79,11 @@ export class DueTimes {
     this.#isFiring = true;
     try {
       for (let fired = 0; fired < SLICE_COUNT; fired++) {
-        const first = this.#heap[0];
+        const { first } = this.#heap;
         if (!first || first.dueAt > now) break;
         // Reading a clock costs as much as firing: not for every one.
         if (fired % 16 === 15 && this.clock.monotonic() - from >= SLICE) break;
-        this.#remove(first);
+        this.#heap.remove(first);
         first.fire();
       }
     } finally {
@@ -97,49 +91,6 @@ export class DueTimes {
       this.#arm();
     }
   }
-
-  #remove(entry: DueEntry): void {
-    const { place } = entry;
-    entry.place = -1;
-    const last = this.#heap.pop()!;
-    if (last === entry) return;
-    if (place > 0 && isBefore(last, this.#heap[(place - 1) >> 1]!)) this.#rise(last, place);
-    else this.#sink(last, place);
-  }
-
-  #rise(entry: DueEntry, from: number): void {
-    let place = from;
-    while (place > 0) {
-      const parent = this.#heap[(place - 1) >> 1]!;
-      if (!isBefore(entry, parent)) break;
-      this.#put(parent, place);
-      place = (place - 1) >> 1;
-    }
-    this.#put(entry, place);
-  }
-
-  #sink(entry: DueEntry, from: number): void {
-    const heap = this.#heap;
-    let place = from;
-    for (;;) {
-      let child = 2 * place + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, entry)) break;
-      this.#put(heap[child]!, place);
-      place = child;
-    }
-    this.#put(entry, place);
-  }
-
-  #put(entry: DueEntry, place: number): void {
-    this.#heap[place] = entry;
-    entry.place = place;
-  }
-}
-
-function isBefore(a: DueEntry, b: DueEntry): boolean {
-  return a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order);
 }
 
 const ofReplicas = new WeakMap<{ readonly clock: Clock }, DueTimes>();

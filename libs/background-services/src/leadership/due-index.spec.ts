@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { DueTimes } from './due-times.js';
+import { DueIndex } from './due-index.js';
 
-describe('DueTimes', () => {
-  let due: DueTimes<string>;
+describe('DueIndex', () => {
+  let due: DueIndex<string>;
   beforeEach(() => {
-    due = new DueTimes();
+    due = new DueIndex();
   });
 
   it('takes what is due by a moment, the earliest first, and what is due together in the order in which it came', () => {
