@@ -61,6 +61,7 @@ const registry = spec(`${SRC}/manager/registry/schedule-registry.spec.ts`);
 const renamed = spec(`${SRC}/workers/renamed-worker.spec.ts`);
 const replication = spec('test/slow/redis-topologies/replication-hole.spec.ts');
 const runner = spec(`${SRC}/workers/runner.spec.ts`);
+const sharded = spec(`${SRC}/manager/sharded-workers.spec.ts`);
 const slots = spec(`${SRC}/workers/schedules/cron-schedule.spec.ts`);
 const status = spec(`${SRC}/fleet/fleet-status.spec.ts`);
 const statusOnRedis = spec('test/integration/fleet/fleet-status.spec.ts');
@@ -287,6 +288,10 @@ export const SERVICES: DocumentPromises = {
       'an iteration that runs longer shows as stalled in health',
       verdict('may take a minute, or three periods'),
       verdict('may take as long as its options say'),
+    ),
+    promise(
+      'deals the work out into this many [shards](docs/shards.md), each led by one replica',
+      sharded('runs each shard once per due time, a little after the one before'),
     ),
     promise(
       'runs at the instants at which the `cron` package runs the same method undecorated',
