@@ -116,7 +116,8 @@ describe.each([
       expect(given()).toBeLessThan(1_000);
       await staying.stop();
       expect(await denials()).toEqual([]);
-      const disabled = /is held by DISABLED now/;
+      // A key that is enabled at once may be free again before its leader looks.
+      const disabled = /is held by (DISABLED|nobody) now/;
       expect([...first.warnings, ...second.warnings].filter((text) => !disabled.test(text))).toEqual([]);
       if (which === 'prefix') for (const key of await admin.keys('*')) expect(key).toMatch(/^app:/);
     },
