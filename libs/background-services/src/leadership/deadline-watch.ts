@@ -32,10 +32,6 @@ export class DeadlineWatch {
     this.#electors.add(elector);
   }
 
-  remove(elector: Elector): void {
-    this.#electors.delete(elector);
-  }
-
   /** Looks at the clocks and at all terms now, and goes on looking for as long as anybody leads. */
   look(): void {
     const at = instant(this.clock);

@@ -84,11 +84,6 @@ export class Heartbeat {
     this.#electors.set(elector.key, elector);
   }
 
-  remove(elector: Elector): void {
-    this.#electors.delete(elector.key);
-    this.#note(elector);
-  }
-
   close(): void {
     this.#timer?.cancel();
     this.#sending.close();
