@@ -47,6 +47,8 @@ describe('On a Cluster', () => {
       },
       { what: 'the other replica to listen' },
     );
+    await store.board.members!.put('a', 'text', 60_000);
+    expect((await other.board.members!.put('b', '', 60_000)).get('a')).toBe('text');
     for (const lease of leases) await store.release({ ...lease, ledger: {} });
     await until(() => KEYS.every((key) => heard.has(key)), { what: 'all releases to be heard of' });
     const again = await Promise.all(KEYS.map((key) => lead(other, key, 'b')));

@@ -1,5 +1,6 @@
 import {
   type AuditNote,
+  type BoardMembers,
   type BoardPages,
   type FleetBoard,
   type LeaseRecord,
@@ -9,6 +10,7 @@ import {
   StoreError,
 } from 'nestjs-background-services/store';
 import { newest, stamp, unstamp } from '../node/stamped-ledger.js';
+import type { RedisBoard } from '../redis-parts.js';
 import type { RedlockNode } from '../node/redlock-node.js';
 import { middle } from '../vote/campaign.js';
 import { quorumOf } from '../vote/poll.js';
@@ -19,16 +21,30 @@ import { combineViews } from './quorum-view.js';
  * majority has. A node that was away lacks some of it until it is written again; nothing depends on that but a look at the fleet.
  */
 export class QuorumBoard implements FleetBoard {
-  readonly #boards: readonly FleetBoard[];
+  readonly #boards: readonly RedisBoard[];
 
   readonly pages: BoardPages = {
-    keep: async (id, ttl) => (await this.#each(async ({ pages }) => pages?.keep(id, ttl))).every(Boolean),
+    keep: async (id, ttl) => (await this.#each(async ({ pages }) => pages.keep(id, ttl))).every(Boolean),
     put: async (id, text, ttl) => {
-      await this.#each(async ({ pages }) => pages?.put(id, text, ttl));
+      await this.#each(async ({ pages }) => pages.put(id, text, ttl));
     },
     read: async (ids) => {
-      const found = await this.#each(async ({ pages }) => pages?.read(ids));
-      return ids.map((_, i) => found.map((texts) => texts?.[i]).find((text) => text !== undefined));
+      const found = await this.#each(async ({ pages }) => pages.read(ids));
+      return ids.map((_, i) => found.map((texts) => texts[i]).find((text) => text !== undefined));
+    },
+  };
+
+  readonly members: BoardMembers = {
+    put: async (id, text, ttl) => commonOf(await this.#each((board) => board.members.put(id, text, ttl))),
+    remove: async (id) => {
+      await this.#each((board) => board.members.remove(id));
+    },
+    announce: async () => {
+      await this.#each((board) => board.members.announce());
+    },
+    watch: (listener) => {
+      const ends = this.#boards.map((board) => board.members.watch(listener));
+      return () => ends.forEach((end) => end());
     },
   };
 
@@ -131,7 +147,7 @@ export class QuorumBoard implements FleetBoard {
   }
 
   /** Asks all nodes. @throws StoreError if fewer than a majority answer */
-  async #each<Reply>(ask: (board: FleetBoard) => Promise<Reply>): Promise<readonly Reply[]> {
+  async #each<Reply>(ask: (board: RedisBoard) => Promise<Reply>): Promise<readonly Reply[]> {
     const replies = await Promise.allSettled(this.#boards.map(ask));
     const answers = replies.flatMap((reply) => (reply.status === 'fulfilled' ? [reply.value] : []));
     if (answers.length >= this.#quorum) return answers;
@@ -142,4 +158,16 @@ export class QuorumBoard implements FleetBoard {
 
 function sumOf(revisions: readonly number[]): number {
   return revisions.reduce((sum, revision) => sum + revision, 0);
+}
+
+/** All members that any node has, each with the text that most of these nodes have: one that was away may have an older text. */
+function commonOf(answers: readonly ReadonlyMap<string, string>[]): ReadonlyMap<string, string> {
+  const ids = new Set(answers.flatMap((members) => [...members.keys()]));
+  return new Map(
+    [...ids].map((id) => {
+      const texts = answers.flatMap((members) => members.get(id) ?? []);
+      const votesFor = (text: string) => texts.filter((other) => other === text).length;
+      return [id, texts.reduce((best, text) => (votesFor(text) > votesFor(best) ? text : best))];
+    }),
+  );
 }

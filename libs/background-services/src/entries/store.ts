@@ -37,6 +37,7 @@ export type {
 export {
   type AuditNote,
   boardOf,
+  type BoardMembers,
   type BoardPages,
   DISABLED_HOLDER,
   type FleetBoard,
@@ -44,6 +45,7 @@ export {
   LAST_WORDS,
   type LeaseRecord,
   LONGEST_ENTRY,
+  LONGEST_MEMBER,
   LONGEST_PAGE,
   LONGEST_PRESENCE,
   LONGEST_PRESENCES,

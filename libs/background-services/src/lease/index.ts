@@ -1,5 +1,6 @@
 export { missingMethods } from './board/board-methods.js';
 export { boardOf, type StoreWithBoard } from './board/board-of.js';
+export { type BoardMembers, LONGEST_MEMBER } from './board/board-members.js';
 export { type BoardPages, LONGEST_PAGE } from './board/board-pages.js';
 export * from './board/fleet-board.js';
 export * from './clock.js';

@@ -1,6 +1,6 @@
 import type { FleetBoard } from './fleet-board.js';
 
-const METHODS: Readonly<Record<Exclude<keyof FleetBoard, 'pages'>, true>> = {
+const METHODS: Readonly<Record<Exclude<keyof FleetBoard, 'pages' | 'members'>, true>> = {
   ...{ time: true, putPresence: true, revision: true, removePresence: true, presences: true },
   ...{ look: true, setEntries: true, disable: true, free: true },
   ...{ sendCommand: true, commands: true, claimCommand: true, answerCommand: true, answerTo: true },

@@ -1,4 +1,5 @@
 import type { Ledger, LeaseView } from '../lease-store.js';
+import type { BoardMembers } from './board-members.js';
 import type { BoardPages } from './board-pages.js';
 
 /** A lease to look at, and the entries of its ledger that are wanted. */
@@ -105,4 +106,6 @@ export interface FleetBoard {
   watch(listener: () => void): () => void;
   /** Where a replica leaves what is too large for its presence. Without it, a presence lists all workers and grows with them. */
   readonly pages?: BoardPages | undefined;
+  /** Who is there, for placement. Without it, keys stay with whoever got them first. */
+  readonly members?: BoardMembers | undefined;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../testing/index.js';
 import { MemoryLeaseStore } from '../memory-lease-store.js';
-import { LAST_WORDS } from './fleet-board.js';
+import { LAST_WORDS, MOST_PRESENCES } from './fleet-board.js';
 
 /** What holds for every board is in the contract, `test/integration/fleet-board.spec.ts`; here is what needs time to pass. */
 describe('MemoryBoard', () => {
@@ -26,6 +26,26 @@ describe('MemoryBoard', () => {
     expect(await isUp()).toBe(false);
     await clock.advance(1);
     expect(await isUp()).toBeUndefined();
+  });
+
+  it('counts a member for its time, counted anew each time it says so', async () => {
+    const members = store.board.members!;
+    const found = async () => [...(await members.put('b', '', 60_000)).keys()];
+    await members.put('a', '', 1_000);
+    await clock.advance(600);
+    await members.put('a', '', 1_000);
+    await clock.advance(999);
+    expect(await found()).toEqual(['b', 'a']);
+    await clock.advance(1);
+    expect(await found()).toEqual(['b']);
+  });
+
+  it('tells of a bounded number of members, the caller among them', async () => {
+    const members = store.board.members!;
+    for (let i = 0; i < MOST_PRESENCES; i += 1) await members.put(`${i}`, '', 1_000);
+    const found = await members.put('last', 'own', 1_000);
+    expect(found.size).toBe(MOST_PRESENCES);
+    expect(found.get('last')).toBe('own');
   });
 
   it('disables a key for its time', async () => {

@@ -10,6 +10,7 @@ import {
   type Presence,
   type PresenceView,
 } from './fleet-board.js';
+import { MemoryMembers } from './memory-members.js';
 import { MemoryPages } from './memory-pages.js';
 
 /** What the board needs of the leases that it lies beside. */
@@ -23,6 +24,7 @@ export interface MemoryLeases {
 /** The board of one process, beside leases in its memory. */
 export class MemoryBoard implements FleetBoard {
   readonly pages: MemoryPages;
+  readonly members: MemoryMembers;
   readonly #presences = new Map<string, { readonly text: string; readonly until: number }>();
   readonly #commands = new Map<string, string>();
   /** Ids of commands that were taken, and until when that is remembered; oldest first. */
@@ -37,6 +39,7 @@ export class MemoryBoard implements FleetBoard {
     private readonly clock: Clock,
   ) {
     this.pages = new MemoryPages(clock);
+    this.members = new MemoryMembers(clock);
   }
 
   putPresence({ id, text, ttl }: Presence): Promise<number> {

@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import { show, StoreError } from '../../errors/index.js';
+import { callGuest } from '../../kit/index.js';
 
 /** Reads one answer of a port. Throws `Mismatch` with what was expected, or whatever the answer throws when it is read. */
 export type Reader<T> = (answer: unknown) => T;
@@ -82,4 +84,22 @@ export function readLedger(value: unknown): Readonly<Record<string, string>> {
 export function readBatch(answer: unknown, count: number): readonly unknown[] {
   expect(Array.isArray(answer) && answer.length === count, `an array of ${count}`);
   return answer as readonly unknown[];
+}
+
+/** Entries that cannot be read are left out, and all that come after the first `most`. */
+export function readMap<T>(
+  answer: unknown,
+  reader: (value: unknown) => T,
+  most = Infinity,
+): ReadonlyMap<string, T> {
+  expect(types.isMap(answer), 'a Map');
+  const entries = new Map<string, T>();
+  for (const [id, value] of answer as ReadonlyMap<unknown, unknown>) {
+    if (entries.size >= most) break;
+    callGuest(() => {
+      const read = reader(value);
+      if (typeof id === 'string') entries.set(id, read);
+    });
+  }
+  return entries;
 }

@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { StoreError } from '../../errors/index.js';
 import { callGuest } from '../../kit/index.js';
 import type {
@@ -9,6 +8,7 @@ import type {
   Presence,
   PresenceView,
 } from '../board/fleet-board.js';
+import type { BoardMembers } from '../board/board-members.js';
 import type { BoardPages } from '../board/board-pages.js';
 import type { Clock } from '../clock.js';
 import {
@@ -16,12 +16,14 @@ import {
   readAnswer,
   readBatch,
   readLedger,
+  readMap,
   readNumber,
   readObject,
   readText,
   readTime,
 } from './answers.js';
-import { CheckedPages } from './checked-pages.js';
+import { CheckedMembers } from './checked-members.js';
+import { type Ask, CheckedPages } from './checked-pages.js';
 import { readLeaseView } from './replies.js';
 
 /** A board that has not answered by then will not be waited for, ms: a shutdown waits for the last words on it. */
@@ -33,13 +35,16 @@ const PATIENCE = 5_000;
  */
 export class CheckedBoard implements FleetBoard {
   readonly pages: BoardPages | undefined;
+  readonly members: BoardMembers | undefined;
 
   constructor(
     private readonly board: FleetBoard,
     private readonly clock: Clock,
   ) {
-    const { pages } = board;
-    this.pages = pages && new CheckedPages(pages, (...asked) => this.#ask(...asked));
+    const { pages, members } = board;
+    const ask: Ask = (...asked) => this.#ask(...asked);
+    this.pages = pages && new CheckedPages(pages, ask);
+    this.members = members && new CheckedMembers(members, ask);
   }
 
   putPresence(presence: Presence): Promise<number> {
@@ -173,17 +178,4 @@ function record(answer: unknown): LeaseRecord {
 function readNotes(answer: unknown): readonly AuditNote[] {
   expect(Array.isArray(answer), 'an array of texts');
   return answer.filter((note): note is AuditNote => typeof note === 'string');
-}
-
-/** Entries that cannot be read are left out. */
-function readMap<T>(answer: unknown, reader: (value: unknown) => T): ReadonlyMap<string, T> {
-  expect(types.isMap(answer), 'a Map');
-  const entries = new Map<string, T>();
-  for (const [id, value] of answer as ReadonlyMap<unknown, unknown>) {
-    callGuest(() => {
-      const read = reader(value);
-      if (typeof id === 'string') entries.set(id, read);
-    });
-  }
-  return entries;
 }

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { StoreError } from '../../errors/index.js';
 import { hostile } from '../../../../../test/support/guests/hostile.js';
 import { TestClock } from '../../testing/index.js';
+import { LONGEST_MEMBER } from '../board/board-members.js';
+import { MOST_PRESENCES } from '../board/fleet-board.js';
 import type { LeaseStore } from '../lease-store.js';
 import { MemoryLeaseStore } from '../memory-lease-store.js';
 import type { Instrumentation } from '../../events/index.js';
@@ -196,6 +198,8 @@ describe('CheckedLeaseStore', () => {
 describe('CheckedBoard', () => {
   const boardWith = (answer: () => unknown, clock = new TestClock()) =>
     new CheckedBoard(new Proxy({}, { get: () => answer }) as never, clock);
+  const membersWith = (answer: () => unknown, clock = new TestClock()) =>
+    new CheckedBoard({ members: new Proxy({}, { get: () => answer }) } as never, clock).members;
 
   it('answers in time, or with an error that names the method', async () => {
     const clock = new TestClock();
@@ -227,5 +231,37 @@ describe('CheckedBoard', () => {
     ]);
     expect(await boardWith(() => Promise.resolve(entries)).commands()).toEqual(new Map([['a', 'text']]));
     expect(await boardWith(() => Promise.resolve(['a', 1])).notes(2)).toEqual(['a']);
+  });
+
+  it('has members if the board has, and checks what they answer', async () => {
+    const members = membersWith(() => Promise.resolve('true'));
+    await expect(members?.put('a', '', 1)).rejects.toThrow('members.put() with "true": expected a Map');
+    expect(new CheckedBoard({} as never, new TestClock()).members).toBeUndefined();
+  });
+
+  it('leaves out members that are none, are too long, or too many', async () => {
+    const put = async (entries: readonly (readonly [unknown, unknown])[]) =>
+      membersWith(() => Promise.resolve(new Map(entries)))?.put('a', '', 1);
+    const long = 'x'.repeat(LONGEST_MEMBER + 1);
+    const found = await put([
+      ...[['a', 'text'] as const, ['b', 1] as const, [2, 'text'] as const, ['c', long] as const],
+    ]);
+    expect(found).toEqual(new Map([['a', 'text']]));
+    const many = Array.from({ length: MOST_PRESENCES + 1 }, (_, i) => [`${i}`, ''] as const);
+    expect((await put(many))?.size).toBe(MOST_PRESENCES);
+  });
+
+  it('waits for members no longer than for the board, and goes without hints of one that cannot be watched', async () => {
+    const clock = new TestClock();
+    const late = membersWith(() => new Promise(() => undefined), clock);
+    const failure = expect(late?.put('a', '', 1)).rejects.toThrow(
+      'did not answer members.put() within 5000 ms',
+    );
+    await clock.advance(5_000);
+    await failure;
+    const broken = membersWith(() => {
+      throw new Error('No channel');
+    });
+    expect(() => broken?.watch(() => undefined)()).not.toThrow();
   });
 });

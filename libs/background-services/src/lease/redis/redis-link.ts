@@ -158,6 +158,14 @@ export class RedisLink<Script extends string> {
     return this.#run(script, [lease, shards, sessions, token, ledger], [{ key }], args);
   }
 
+  /**
+   * Runs a script on keys of the board; what is asked for in one tick goes out in one tick.
+   * @throws StoreError if there is no connection, or that says what is wrong
+   */
+  runOnBoard(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    return this.use(() => this.#scripts[script](keys.length, ...keys, ...args));
+  }
+
   async #run(
     script: Script,
     keys: readonly string[],

@@ -1,9 +1,11 @@
+import { boardOf } from '../../lease/index.js';
 import { acquireCases } from './acquire.js';
 import { batchCases } from './batches.js';
 import { type Cases, Context, type StoreUnderTest } from './context.js';
 import { fencingTokenCases } from './fencing-token.js';
 import { inspectCases } from './inspect.js';
 import { ledgerCases } from './ledger.js';
+import { memberCases } from './members.js';
 import { recordCases } from './record.js';
 import { releaseCases } from './release.js';
 import { renewCases } from './renew.js';
@@ -57,12 +59,19 @@ export function leaseStoreContract(open: () => StoreUnderTest | Promise<StoreUnd
     inspect: inspectCases(context),
     'many requests in one call': batchCases(context),
     shards: shardCases(context),
+    members: memberCases(context),
+  };
+  /** The parts of the contract that a store need not offer. */
+  const optional: Readonly<Record<string, () => unknown>> = {
+    shards: () => context.store.shards,
+    members: () => boardOf(context.store)?.members,
   };
   const cases = Object.entries(parts).flatMap(([part, those]) =>
     Object.entries(those).map(([what, check]): ContractCase => {
       const run = async () => {
         await context.start();
-        if (part !== 'shards' || context.store.shards) await check();
+        const isOffered = optional[part] ?? (() => true);
+        if (isOffered()) await check();
       };
       return { name: `${part}: ${what}`, run, timeout: TIMEOUT };
     }),

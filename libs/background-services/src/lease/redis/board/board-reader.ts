@@ -33,7 +33,7 @@ const PRESENCES_PART = 10;
 const PAGES_PART = 4;
 const LOOK_PART = 50;
 /** No instance id or command id is longer, bytes. */
-const LONGEST_ID = 512;
+export const LONGEST_ID = 512;
 
 /** A view is no renewal: its answers are larger, and nobody loses a lease over one that is late, ms. */
 const SHORTEST_TIMEOUT = 1_000;

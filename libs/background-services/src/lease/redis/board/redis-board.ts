@@ -1,4 +1,3 @@
-import { describeError } from '../../../errors/index.js';
 import {
   type AuditNote,
   COMMAND_MEMORY,
@@ -19,22 +18,26 @@ import type { RedisLink } from '../redis-link.js';
 import { DISABLE_SHARD_LUA, FREE_SHARD_LUA } from '../shards/operator-scripts.lua.js';
 import { type BoardKeys, boardKeys } from './board-keys.js';
 import { BoardReader, type ReadingLink } from './board-reader.js';
+import { MEMBERS_LUA } from './members.lua.js';
+import { RedisMembers } from './redis-members.js';
 import { RedisPages } from './redis-pages.js';
 import { writeAnyway } from './write-anyway.js';
+import { isWrongType } from './wrong-type.js';
 
 /** As many digits as a revision may have. */
 const LONGEST_REVISION = 20;
 
-/** The scripts that the board runs on leases. */
+/** The scripts that the board runs on leases and on its own keys. */
 export const BOARD_SCRIPTS = {
   bgsFree: FREE_LUA,
   bgsFreeShard: FREE_SHARD_LUA,
   bgsDisableShard: DISABLE_SHARD_LUA,
+  bgsMembers: MEMBERS_LUA,
 } as const;
 
 type BoardLink = Pick<
   RedisLink<keyof typeof BOARD_SCRIPTS>,
-  'run' | 'runOnShards' | 'channel' | 'use' | 'noHints' | 'listen' | 'prefix'
+  'run' | 'runOnShards' | 'runOnBoard' | 'channel' | 'use' | 'noHints' | 'listen' | 'prefix'
 >;
 
 /**
@@ -43,6 +46,7 @@ type BoardLink = Pick<
  */
 export class RedisBoard implements FleetBoard {
   readonly pages: RedisPages;
+  readonly members: RedisMembers;
   readonly #keys: BoardKeys;
   readonly #channel: string;
   readonly #listeners = new Set<() => void>();
@@ -55,6 +59,7 @@ export class RedisBoard implements FleetBoard {
     this.#keys = boardKeys(link.prefix);
     this.#reader = new BoardReader(this.#keys, openReader);
     this.pages = new RedisPages(link, this.#keys, this.#reader);
+    this.members = new RedisMembers(link, this.#keys);
     this.#channel = `${link.prefix}background-services:board`;
     link.listen(this.#channel, () => {
       for (const listener of [...this.#listeners]) listener();
@@ -241,10 +246,4 @@ export class RedisBoard implements FleetBoard {
   #hint(redis: RedisClient, what: 'answer' | 'change'): Promise<unknown> {
     return redis.publish(this.#channel, what).catch((error: unknown) => this.link.noHints(error));
   }
-}
-
-function isWrongType(error: unknown): boolean {
-  return /^WRONGTYPE|^ERR (value is not an integer|increment or decrement)/.test(
-    describeError(error).message,
-  );
 }
