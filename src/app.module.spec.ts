@@ -38,7 +38,6 @@ describe('AppModule', () => {
       ['market-depth', 'aggregation:depth:leader'],
       ['sentiment', 'aggregation:sentiment:leader'],
       ['ticker', 'ticker:loop:leader'],
-      ['ticker-reconciliation', 'ticker:loop:leader'],
     ]);
   });
 
@@ -211,10 +210,15 @@ describe('AppModule', () => {
       streaming: true,
       plan: ['stream-1', 'stream-2', 'stream-3', 'stream-4'].map((account) => ({ account, contracts: 50 })),
       reconciled: { accounts: 4, contracts: 200, unknown: 1, expired: 1 },
-      memory: { snapshots: 200, capacity: 5_000 },
-      publisher: { state: 'off' },
+      shards: { count: 8, streamed: 8 },
+      replicas: [
+        {
+          memory: { snapshots: 200, capacity: 5_000 },
+          publisher: { state: 'off' },
+          tasks: { running: Array.from({ length: 8 }, () => 'history'), failed: 0 },
+        },
+      ],
       history: Array.from({ length: 4 }, () => ({ doneDays: 30, totalDays: 30, failures: 0 })),
-      tasks: { running: ['history'], failed: 0 },
     });
   });
 
@@ -224,7 +228,7 @@ describe('AppModule', () => {
     await post('?wait=perhaps').set('x-api-key', 'secret').expect(400);
     expect(bodyOf(await post().set('x-api-key', 'secret').expect(200))).toMatchObject({ contracts: 200 });
     const asked = bodyOf(await post('?wait=false').set('x-api-key', 'secret').expect(200));
-    expect(asked).toEqual({ asked: app.get(BackgroundServiceManager).get('ticker').leader });
+    expect(asked).toEqual({ asked: [app.get(BackgroundServiceManager).instanceId] });
   });
 });
 

@@ -133,4 +133,18 @@ export const MIGRATIONS: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    id: '0005-ticker-replicas',
+    statements: [
+      `CREATE TABLE ticker_replicas (
+         replica     text PRIMARY KEY,
+         reported_at timestamptz NOT NULL,
+         report      jsonb NOT NULL
+       )`,
+      `CREATE TABLE ticker_reloads (
+         id       integer PRIMARY KEY,
+         asked_at timestamptz NOT NULL
+       )`,
+    ],
+  },
 ];

@@ -3,6 +3,7 @@ import {
   boolean,
   date,
   integer,
+  jsonb,
   numeric,
   pgTable,
   primaryKey,
@@ -179,6 +180,19 @@ export const tickerHistory = pgTable('ticker_history', {
   lastError: text('last_error'),
   completedAt: instant('completed_at'),
   fencingToken: fencingToken(),
+});
+
+/** What each replica tells the others of its part of the ticker. */
+export const tickerReplicas = pgTable('ticker_replicas', {
+  replica: text('replica').primaryKey(),
+  reportedAt: instant('reported_at').notNull(),
+  report: jsonb('report').$type<object>().notNull(),
+});
+
+/** When somebody last asked all replicas to reload the ticker's subscriptions: one row. */
+export const tickerReloads = pgTable('ticker_reloads', {
+  id: integer('id').primaryKey(),
+  askedAt: instant('asked_at').notNull(),
 });
 
 /** Migrations that have run here. */

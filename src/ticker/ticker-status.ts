@@ -1,37 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import { BackgroundServiceManager } from 'nestjs-background-services';
 import { HistoryRepository } from './history/history.repository.js';
-import { MarketStream } from './stream/market-stream.js';
-import { MockDataGenerator } from './stream/mock-data.generator.js';
-import { Publisher } from './stream/publisher.js';
-import { SubscriptionReconciler } from './subscriptions/subscription-reconciler.js';
-import { TaskMonitor } from './tasks/task-monitor.js';
-import { TICKER } from './ticker.loop.js';
+import { type Replica, type ShardReport, type Told } from './replicas/replica-report.js';
+import { newestFirst, TickerFleet } from './replicas/ticker-fleet.js';
+import { TICKER_SHARDS } from './ticker.loop.js';
 
-/** What this replica knows of the ticker. Only the history is the same on every replica: it is in the database. */
+/** A shard, and the replica that streams it. */
+type StreamedShard = Told<ShardReport> & Pick<Replica, 'replica'>;
+
+/** The ticker of the whole fleet, the same from whichever replica it is asked. */
 @Injectable()
 export class TickerStatus {
   constructor(
-    private readonly manager: BackgroundServiceManager,
-    private readonly reconciler: SubscriptionReconciler,
-    private readonly stream: MarketStream,
-    private readonly generator: MockDataGenerator,
-    private readonly publisher: Publisher,
+    private readonly fleet: TickerFleet,
     private readonly history: HistoryRepository,
-    private readonly tasks: TaskMonitor,
   ) {}
 
   async read() {
-    const histories = await this.history.progress();
+    const [replicas, histories] = await Promise.all([this.fleet.look(), this.history.progress()]);
+    const shards = shardsOf(replicas);
     return {
-      streaming: this.reconciler.isStreaming,
-      leader: this.leader ?? null,
-      plan: this.reconciler.plan.map(({ account, contracts }) => ({ account, contracts: contracts.length })),
-      reconciled: this.reconciler.last ?? null,
-      reloads: this.reconciler.counts(),
-      stream: this.stream.counts(),
-      memory: this.generator.memory,
-      publisher: this.publisher.status(),
+      /** Whether every shard is streamed. */
+      streaming: shards.length === TICKER_SHARDS,
+      shards: { count: TICKER_SHARDS, streamed: shards.length },
+      plan: shards
+        .flatMap(({ replica, index: shard, accounts }) =>
+          accounts.map((account) => ({ ...account, shard, replica })),
+        )
+        .sort((a, b) => (a.account < b.account ? -1 : 1)),
+      reconciled: newestFirst(replicas)[0] ?? null,
+      stream: countsOf(shards),
+      replicas: replicas.map(({ replica, report }) => {
+        const { shards, reloads, memory, publisher, tasks } = report;
+        const indexes = shards.map(({ index }) => index).sort((a, b) => a - b);
+        return { replica, shards: indexes, reloads, memory, publisher, tasks };
+      }),
       history: histories.map(({ accountId, doneDays, totalDays, failures, lastError, completedAt }) => ({
         account: accountId,
         doneDays,
@@ -40,12 +42,30 @@ export class TickerStatus {
         lastError,
         completedAt,
       })),
-      tasks: this.tasks.status(),
     };
   }
+}
 
-  /** Instance id of the replica that streams, as last seen. */
-  get leader(): string | undefined {
-    return this.manager.get(TICKER).leader;
+/** A shard that two replicas tell of has moved a moment ago: the newer term counts. */
+function shardsOf(replicas: readonly Replica[]): readonly StreamedShard[] {
+  const shards = new Map<number, StreamedShard>();
+  for (const { replica, report } of replicas) {
+    for (const shard of report.shards) {
+      const known = shards.get(shard.index);
+      if (!known || known.fencingToken < shard.fencingToken) shards.set(shard.index, { ...shard, replica });
+    }
   }
+  return [...shards.values()].sort((a, b) => a.index - b.index);
+}
+
+/** Rounds are those of the shard that has made the fewest since its term began, the rest is of all together. */
+function countsOf(shards: readonly StreamedShard[]) {
+  const sum = (of: (shard: StreamedShard) => number) => shards.reduce((all, shard) => all + of(shard), 0);
+  const ticked = shards.flatMap(({ lastTickAt }) => lastTickAt ?? []);
+  return {
+    ticks: Math.min(...(shards.length > 0 ? shards.map(({ ticks }) => ticks) : [0])),
+    snapshots: sum(({ snapshots }) => snapshots),
+    expired: sum(({ expired }) => expired),
+    lastTickAt: ticked.sort().at(-1) ?? null,
+  };
 }

@@ -6,7 +6,6 @@ import { TestClock } from 'nestjs-background-services/testing';
 import { env } from '../config/env.js';
 import { type HistoricalBootstrapper } from './history/historical-bootstrapper.js';
 import { type MarketStream } from './stream/market-stream.js';
-import { type MockDataGenerator } from './stream/mock-data.generator.js';
 import { type SubscriptionReconciler } from './subscriptions/subscription-reconciler.js';
 import { TaskMonitor } from './tasks/task-monitor.js';
 import { type StreamTerm } from './term.js';
@@ -44,13 +43,13 @@ describe('TickerLoop', () => {
       {
         begin: note('begin'),
         end: note('end'),
-        reload,
-        plan: [],
+        ready: reload,
+        reloadSoon: reload,
+        planOf: () => [],
         isStreaming,
       } as unknown as SubscriptionReconciler,
       { run: history } as unknown as HistoricalBootstrapper,
-      { tick } as unknown as MarketStream,
-      { clear: note('clear') } as unknown as MockDataGenerator,
+      { tick, end: note('forget') } as unknown as MarketStream,
       tasks,
       clock,
     );
@@ -83,7 +82,7 @@ describe('TickerLoop', () => {
     await clock.advance(0);
     abort.abort(ended);
     await clock.advance(10_000);
-    expect(told).toEqual(['begin', 'tick at 0', 'end', 'clear']);
+    expect(told).toEqual(['begin', 'tick at 0', 'forget', 'end']);
     expect(over).toBe(false);
     finish();
     await run;
@@ -93,7 +92,7 @@ describe('TickerLoop', () => {
   it('takes the history along when it fails in the middle of a term', async () => {
     tick.mockRejectedValueOnce(new Error('out of prices'));
     await expect(make().run(iteration())).rejects.toThrow('out of prices');
-    expect(told).toEqual(['begin', 'end', 'clear']);
+    expect(told).toEqual(['begin', 'forget', 'end']);
     expect(tasks.status().running).toEqual([]);
   });
 
@@ -110,7 +109,7 @@ describe('TickerLoop', () => {
   it('streams nothing if it cannot read what to stream', async () => {
     reload.mockRejectedValueOnce(new Error('the database is away'));
     await expect(make().run(iteration())).rejects.toThrow('the database is away');
-    expect(told).toEqual(['begin', 'end', 'clear']);
+    expect(told).toEqual(['begin', 'forget', 'end']);
     expect(history).not.toHaveBeenCalled();
   });
 
@@ -135,10 +134,18 @@ describe('TickerLoop', () => {
     await run;
   });
 
-  it('reconciles while it streams, and only then', async () => {
-    await make({ isStreaming: false }).reconcile();
+  it('ticks its shards one after the other', async () => {
+    const run = make().run({ ...iteration(), shard: { index: 4, count: 8 } });
+    await clock.advance(1.75 * env.TICKER_INTERVAL);
+    expect(told).toEqual(['begin', 'tick at 500', 'tick at 1500']);
+    abort.abort(ended);
+    await run;
+  });
+
+  it('reconciles while it streams, and only then', () => {
+    make({ isStreaming: false }).reconcile();
     expect(reload).not.toHaveBeenCalled();
-    await make().reconcile();
+    make().reconcile();
     expect(reload).toHaveBeenCalledTimes(1);
   });
 });

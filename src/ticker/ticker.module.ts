@@ -8,6 +8,9 @@ import { MarketModule } from '../market/market.module.js';
 import { PriceFeed } from '../market/price-feed.js';
 import { HistoricalBootstrapper } from './history/historical-bootstrapper.js';
 import { HistoryRepository } from './history/history.repository.js';
+import { ReplicaReporter } from './replicas/replica-reporter.js';
+import { ReplicasRepository } from './replicas/replicas.repository.js';
+import { TickerFleet } from './replicas/ticker-fleet.js';
 import { MarketStream } from './stream/market-stream.js';
 import { MockDataGenerator } from './stream/mock-data.generator.js';
 import { Publisher } from './stream/publisher.js';
@@ -99,6 +102,18 @@ const HISTORY_RETRY = 30_000;
         new MarketStream(generator, publisher, hours, clock),
     },
     TickerLoop,
+    ReplicasRepository,
+    ReplicaReporter,
+    {
+      provide: TickerFleet,
+      inject: [ReplicasRepository, SubscriptionReconciler, ReplicaReporter, TIMERS],
+      useFactory: (
+        replicas: ReplicasRepository,
+        reconciler: SubscriptionReconciler,
+        reporter: ReplicaReporter,
+        timers: TimerClock,
+      ) => new TickerFleet(replicas, reconciler, reporter, timers),
+    },
     TickerStatus,
   ],
 })

@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { join } from 'node:path';
 import { minuteCandle } from '../../src/aggregation/candle.js';
 import { longShortRatioAt, signalOf } from '../../src/aggregation/sentiment/sentiment.js';
 import { PriceFeed } from '../../src/market/price-feed.js';
 import { loadPriceSeries } from '../../src/market/price-series.js';
 import { type MarketSymbol, SYMBOLS } from '../../src/market/symbols.js';
 import { onCleanUp } from '../support/deferred-cleanup.js';
-import { repository } from '../support/deployment.js';
+import { operate } from '../support/operator.js';
 import { PostgresServer } from '../support/postgres-server.js';
-import { cleanUpAll, startProcess, until } from '../support/processes.js';
+import { cleanUpAll, until } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
 import { Host } from './host/host.js';
 
@@ -20,7 +19,6 @@ const ACCOUNTS = 20;
 /** Days that nobody captured, of each of these accounts. */
 const MISSED = 100;
 const CANDLES = 'aggregation:candles:leader';
-const CLI = join(repository, 'libs/background-services/dist/cli/main.js');
 
 /** Two replicas of the host on PostgreSQL and Redis. What they have to do is so much that their leader can be killed in the middle of it. */
 describe('Where the leader was killed in the middle of its work, the next one', () => {
@@ -74,11 +72,7 @@ describe('Where the leader was killed in the middle of its work, the next one', 
   }
 
   /** As an operator does: whichever replica leads is told, over Redis. */
-  async function command(...words: readonly string[]) {
-    const cli = await startProcess(process.execPath, [CLI, ...words], { env: { REDIS_URL: server.url } });
-    const { code } = await cli.exited;
-    return { code, output: cli.output };
-  }
+  const command = (...words: readonly string[]) => operate(server.url, ...words);
   const act = async (...words: readonly string[]) => (await command(...words, '--why', 'a test')).code;
   const trigger = (worker: string) => act('trigger', worker);
   const triggered = (worker: string) =>

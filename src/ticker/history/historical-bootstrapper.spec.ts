@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { asc, sql } from 'drizzle-orm';
-import { TestClock } from 'nestjs-background-services/testing';
+import { shardOf } from 'nestjs-background-services';
+import { TestClock, testIteration } from 'nestjs-background-services/testing';
 import { openMemoryDatabase } from '../../../test/support/memory-database.js';
 import { until } from '../../../test/support/until.js';
 import { type DatabaseConnection } from '../../database/database.js';
@@ -12,6 +13,7 @@ import { MarketHours } from '../../market/market-hours.js';
 import { PriceFeed } from '../../market/price-feed.js';
 import { loadPriceSeries } from '../../market/price-series.js';
 import { SYMBOLS } from '../../market/symbols.js';
+import { type StreamTerm } from '../term.js';
 import { HistoricalBootstrapper } from './historical-bootstrapper.js';
 import { HistoryRepository } from './history.repository.js';
 
@@ -48,12 +50,17 @@ describe('HistoricalBootstrapper', () => {
   afterEach(() => Promise.all(ends.map((end) => end())));
 
   /** A leader who begins at once. */
-  function lead({ token = 1, days = DAYS, batch = 3 } = {}) {
+  function lead({
+    token = 1,
+    days = DAYS,
+    batch = 3,
+    shard,
+  }: { token?: number; days?: number; batch?: number; shard?: StreamTerm['shard'] } = {}) {
     const abort = new AbortController();
     const clock = { now: () => monday };
     const options = { days, batch, every: EVERY, timers };
     const bootstrapper = new HistoricalBootstrapper(history, feed, new MarketHours('nyse'), clock, options);
-    const term = { key: 'ticker', fencingToken: token, signal: abort.signal, logger };
+    const term = testIteration({ key: 'ticker', shard, fencingToken: token, signal: abort.signal, logger });
     const run: Promise<unknown> = bootstrapper.run(term).catch((error: unknown) => error);
     const kill = () => abort.abort(new Error('the term has ended'));
     const end = async () => {
@@ -101,6 +108,13 @@ describe('HistoricalBootstrapper', () => {
       expect(high).toBeGreaterThanOrEqual(Math.max(open, close));
       expect(low).toBeLessThanOrEqual(Math.min(open, close));
     }
+  });
+
+  it('gives an account its days in the shard that the account belongs to', async () => {
+    const owner = shardOf('b', 8);
+    lead({ shard: { index: owner, count: 8 } });
+    await complete(1);
+    expect([(await daysOf('a')).length, (await daysOf('b')).length]).toEqual([0, DAYS]);
   });
 
   it('does so once: the next leader finds nothing to do', async () => {

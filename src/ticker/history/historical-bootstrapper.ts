@@ -23,7 +23,7 @@ export interface HistoryOptions {
 const LONGEST_MESSAGE = 300;
 
 /**
- * Gives each account the daily bars of the days before its start, once. A batch and the progress over it commit together under the leader's fence:
+ * Gives each account of a shard the daily bars of the days before its start, once. A batch and the progress over it commit together under the leader's fence:
  * whoever takes over goes on behind the last whole batch, and no day is missing or there twice.
  */
 export class HistoricalBootstrapper {
@@ -48,6 +48,7 @@ export class HistoricalBootstrapper {
         return [];
       });
       for (const { account, progress } of incomplete) {
+        if (!term.owns(account)) continue;
         term.signal.throwIfAborted();
         await this.bootstrap(account, progress, term).catch((error: unknown) =>
           this.noteFailure(account, error, term),

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Logger } from '@nestjs/common';
+import { shardOf } from 'nestjs-background-services';
+import { testIteration } from 'nestjs-background-services/testing';
 import { MarketHours } from '../../market/market-hours.js';
 import { PriceFeed } from '../../market/price-feed.js';
 import { loadPriceSeries } from '../../market/price-series.js';
@@ -50,12 +51,8 @@ describe('MarketStream', () => {
       ['a', 'b', 'c', 'd'],
     );
   };
-  const term = () => ({
-    key: 'ticker',
-    fencingToken: 7,
-    signal: abort.signal,
-    logger: new Logger('test'),
-  });
+  const term = (shard?: { readonly index: number; readonly count: number }) =>
+    testIteration({ key: 'ticker', shard, fencingToken: 7, signal: abort.signal });
 
   it('publishes bars, and every contract on the channel of its account, with the token of the leader', async () => {
     const stream = make();
@@ -67,7 +64,12 @@ describe('MarketStream', () => {
     expect(sent.map(([, { snapshots }]) => snapshots?.length)).toEqual([undefined, 3, 3, 2, 2]);
     expect(sent[0]?.[1].bars).toHaveLength(6);
     expect(sent.every(([, { at, fencingToken }]) => at === friday && fencingToken === 7)).toBe(true);
-    expect(stream.counts()).toEqual({ ticks: 1, snapshots: 10, expired: 0, lastTickAt: new Date(friday) });
+    expect(stream.counts('ticker')).toEqual({
+      ticks: 1,
+      snapshots: 10,
+      expired: 0,
+      lastTickAt: new Date(friday),
+    });
   });
 
   it('goes over 10,000 contracts in slices, keeps 5,000, and lets others have their turn in between', async () => {
@@ -83,7 +85,7 @@ describe('MarketStream', () => {
     await others;
     expect(turns).toBeGreaterThanOrEqual(50);
     expect(sent.filter(([channel]) => channel !== 'ticker:bars').length).toBe(4 * Math.ceil(2_500 / 200));
-    expect(stream.counts().snapshots).toBe(10_000);
+    expect(stream.counts('ticker').snapshots).toBe(10_000);
     expect(generator.memory).toEqual({ snapshots: 5_000, capacity: 5_000 });
   });
 
@@ -94,7 +96,7 @@ describe('MarketStream', () => {
     await stream.tick(plan(48), term());
     const contracts = sent.slice(5).flatMap(([, { snapshots = [] }]) => snapshots);
     expect(contracts).toHaveLength(36);
-    expect(stream.counts()).toMatchObject({ snapshots: 84, expired: 12 });
+    expect(stream.counts('ticker')).toMatchObject({ snapshots: 84, expired: 12 });
     expect(generator.memory.snapshots).toBe(36);
   });
 
@@ -107,7 +109,18 @@ describe('MarketStream', () => {
     });
     await stream.tick(plan(1_000), term());
     expect(snapshot).toHaveBeenCalledTimes(200);
-    expect(stream.counts()).toMatchObject({ ticks: 0, lastTickAt: null });
+    expect(stream.counts('ticker')).toMatchObject({ ticks: 0, lastTickAt: null });
+  });
+
+  it('publishes the bars from one shard, and forgets a shard that has ended', async () => {
+    const stream = make();
+    const bars = shardOf('ticker:bars', 8);
+    for (let index = 0; index < 8; index++) await stream.tick(plan(10), term({ index, count: 8 }));
+    expect(sent.filter(([channel]) => channel === 'ticker:bars')).toHaveLength(1);
+    expect(sent[bars * 4]?.[0]).toBe('ticker:bars');
+    stream.end(plan(10), term());
+    expect(stream.counts('ticker')).toEqual({ ticks: 0, snapshots: 0, expired: 0, lastTickAt: null });
+    expect(generator.memory.snapshots).toBe(0);
   });
 
   it('rests while the market is closed', async () => {
@@ -115,6 +128,6 @@ describe('MarketStream', () => {
     now = CLOSE;
     await stream.tick(plan(10), term());
     expect(sent).toEqual([]);
-    expect(stream.counts().ticks).toBe(0);
+    expect(stream.counts('ticker').ticks).toBe(0);
   });
 });

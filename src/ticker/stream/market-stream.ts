@@ -1,7 +1,7 @@
 import { type Clock } from '../../market/clock.js';
 import { type MarketHours } from '../../market/market-hours.js';
 import { SYMBOLS } from '../../market/symbols.js';
-import { isExpired, type OptionContract } from '../options/option-contract.js';
+import { isExpired } from '../options/option-contract.js';
 import { type AccountPlan, type StreamPlan } from '../subscriptions/stream-plan.js';
 import { type StreamTerm } from '../term.js';
 import { breathe } from '../wait.js';
@@ -20,7 +20,7 @@ export function channelOf(account: string): string {
 }
 
 export interface StreamCounts {
-  /** Whole rounds over all accounts. */
+  /** Whole rounds over the accounts of a shard. */
   readonly ticks: number;
   readonly snapshots: number;
   /** Removed from memory. */
@@ -28,15 +28,15 @@ export interface StreamCounts {
   readonly lastTickAt: Date | null;
 }
 
+const NOTHING_YET: StreamCounts = { ticks: 0, snapshots: 0, expired: 0, lastTickAt: null };
+
 /**
- * One round over all accounts: a bar of each underlying and a snapshot of each contract. Every message has the leader's fencing token: who listens can
- * refuse a leader of the past, which the database's fence does not see here.
+ * One round over the accounts of a shard: a snapshot of each contract and, from the one shard that they belong to, a bar of each underlying. Every message has
+ * the leader's fencing token: who listens can refuse a leader of the past, which the database's fence does not see here.
  */
 export class MarketStream {
-  private ticks = 0;
-  private snapshots = 0;
-  private expired = 0;
-  private lastTickAt: Date | null = null;
+  /** By lease key, of the shards that are streamed here. */
+  private readonly shards = new Map<string, StreamCounts>();
 
   constructor(
     private readonly generator: MockDataGenerator,
@@ -50,35 +50,43 @@ export class MarketStream {
     const now = this.clock.now();
     if (!this.hours.isOpen(now)) return;
     const at = Number(now);
-    this.expired += this.generator.removeExpired(at);
-    this.publisher.publish(BARS_CHANNEL, () =>
-      JSON.stringify({
-        at,
-        fencingToken: term.fencingToken,
-        bars: SYMBOLS.map((symbol) => this.generator.bar(symbol, at)),
-      }),
-    );
+    if (plan.length > 0) this.count(term, { expired: this.generator.removeExpired(at) });
+    if (term.owns(BARS_CHANNEL)) this.publishBars(at, term);
     for (const account of plan) {
       if (!(await this.streamAccount(account, at, term))) return;
     }
-    this.ticks++;
-    this.lastTickAt = now;
+    this.count(term, { ticks: 1, lastTickAt: now });
   }
 
-  counts(): StreamCounts {
-    const { ticks, snapshots, expired, lastTickAt } = this;
-    return { ticks, snapshots, expired, lastTickAt };
+  /** Forgets a shard whose term has ended. */
+  end(plan: StreamPlan, { key }: StreamTerm): void {
+    this.shards.delete(key);
+    for (const { contracts } of plan) this.generator.forget(contracts);
+  }
+
+  /** Since a shard's term began. */
+  counts(key: string): StreamCounts {
+    return this.shards.get(key) ?? NOTHING_YET;
+  }
+
+  private publishBars(at: number, { fencingToken }: StreamTerm): void {
+    this.publisher.publish(BARS_CHANNEL, () =>
+      JSON.stringify({ at, fencingToken, bars: SYMBOLS.map((symbol) => this.generator.bar(symbol, at)) }),
+    );
   }
 
   /** @returns whether the term has lasted to the end */
   private async streamAccount(
     { account, contracts }: AccountPlan,
     at: number,
-    { signal, fencingToken }: StreamTerm,
+    term: StreamTerm,
   ): Promise<boolean> {
+    const { signal, fencingToken } = term;
     for (let from = 0; from < contracts.length; from += SLICE) {
       if (signal.aborted) return false;
-      const snapshots = this.snapshotsOf(contracts.slice(from, from + SLICE), at);
+      const live = contracts.slice(from, from + SLICE).filter((contract) => !isExpired(contract, at));
+      const snapshots = live.map((contract) => this.generator.snapshot(contract, at));
+      this.count(term, { snapshots: live.length });
       this.publisher.publish(channelOf(account), () =>
         JSON.stringify({ account, at, fencingToken, snapshots }),
       );
@@ -87,9 +95,13 @@ export class MarketStream {
     return !signal.aborted;
   }
 
-  private snapshotsOf(contracts: readonly OptionContract[], at: number) {
-    const live = contracts.filter((contract) => !isExpired(contract, at));
-    this.snapshots += live.length;
-    return live.map((contract) => this.generator.snapshot(contract, at));
+  private count({ key }: StreamTerm, more: Partial<StreamCounts>): void {
+    const { ticks, snapshots, expired, lastTickAt } = this.counts(key);
+    this.shards.set(key, {
+      ticks: ticks + (more.ticks ?? 0),
+      snapshots: snapshots + (more.snapshots ?? 0),
+      expired: expired + (more.expired ?? 0),
+      lastTickAt: more.lastTickAt ?? lastTickAt,
+    });
   }
 }

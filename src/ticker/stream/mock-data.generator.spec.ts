@@ -93,11 +93,13 @@ describe('MockDataGenerator', () => {
       expect(generator.memory.snapshots).toBe(36);
     });
 
-    it('is empty after a clear', () => {
+    it('keeps nothing of what it is told to forget, and all of the rest', () => {
       const generator = make();
-      for (const contract of contracts(10)) generator.snapshot(contract, noon);
-      generator.clear();
-      expect(generator.memory.snapshots).toBe(0);
+      const [first, ...others] = contracts(10);
+      for (const contract of [first!, ...others]) generator.snapshot(contract, noon);
+      generator.forget(others);
+      expect(generator.memory.snapshots).toBe(1);
+      expect(generator.peek(first!.id)).toBeDefined();
     });
   });
 });

@@ -115,8 +115,8 @@ export class MockDataGenerator {
   }
 
   /** A former leader has no use for what it keeps. */
-  clear(): void {
-    this.kept.clear();
+  forget(contracts: readonly OptionContract[]): void {
+    for (const { id } of contracts) this.kept.delete(id);
   }
 }
 

@@ -11,14 +11,29 @@ export class ReloadQueueFullError extends Error {
   }
 }
 
-/** A reload was asked of a replica that does not stream. */
+/** A reload was asked for, and no replica streams. */
 export class NotStreamingError extends Error {
   override readonly name = 'NotStreamingError';
   readonly code = 'TICKER_NOT_STREAMING';
 
   constructor() {
     super(
-      'Expected the replica that leads the ticker, received another one, or one that has just ended. Ask the leader.',
+      'Expected a replica that streams, received none, or one that has just ended. Ask again in a moment.',
+    );
+  }
+}
+
+/** Some replicas have not said in time that they have reloaded. They will: the request is stored. */
+export class ReloadPendingError extends Error {
+  override readonly name = 'ReloadPendingError';
+  readonly code = 'TICKER_RELOAD_PENDING';
+
+  constructor(
+    readonly replicas: readonly string[],
+    waited: number,
+  ) {
+    super(
+      `Expected all replicas to reload within ${waited} ms, received no word of ${replicas.join(', ')} yet.`,
     );
   }
 }

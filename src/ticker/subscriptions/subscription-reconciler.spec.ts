@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { asc, eq, sql } from 'drizzle-orm';
+import { shardOf } from 'nestjs-background-services';
 import { systemClock } from 'nestjs-background-services/store';
+import { testIteration } from 'nestjs-background-services/testing';
 import { openMemoryDatabase } from '../../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../../database/database.js';
 import { FencedWriter } from '../../database/fenced-writer.js';
 import { tickerSubscriptions } from '../../database/schema.js';
 import { StaleTokenError } from '../../database/stale-token.error.js';
 import { TaskMonitor } from '../tasks/task-monitor.js';
+import { type StreamTerm } from '../term.js';
 import { NotStreamingError } from './reload.errors.js';
 import { SubscriptionReconciler } from './subscription-reconciler.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
@@ -15,6 +18,8 @@ import { SubscriptionsRepository } from './subscriptions.repository.js';
 const noon = new Date('2026-11-20T12:00:00Z');
 const calls = (count: number, from = 100) =>
   Array.from({ length: count }, (_, i) => `AAPL261218C00${from + i}000`);
+
+type TermOfTest = { readonly token?: number } & Partial<Pick<StreamTerm, 'signal' | 'shard'>>;
 
 describe('SubscriptionReconciler', () => {
   const clock = { now: () => noon };
@@ -38,16 +43,17 @@ describe('SubscriptionReconciler', () => {
     );
   });
 
-  function make(term: { token?: number; signal?: AbortSignal } = {}) {
+  function make(term: TermOfTest = {}) {
     tasks = new TaskMonitor(clock);
     const options = { clock: systemClock, interval: 0, capacity: 10 };
     const reconciler = new SubscriptionReconciler(subscriptions, clock, tasks, options);
-    const { token = 1, signal = new AbortController().signal } = term;
-    reconciler.begin({ key: 'ticker', fencingToken: token, signal, logger });
+    reconciler.begin(termOf(term));
     return reconciler;
   }
-  const dealt = (reconciler: SubscriptionReconciler) =>
-    reconciler.plan.map(({ account, contracts }) => [account, contracts.length]);
+  const termOf = ({ token = 1, signal = new AbortController().signal, shard }: TermOfTest = {}) =>
+    testIteration({ key: 'ticker', fencingToken: token, signal, logger, shard });
+  const dealt = (reconciler: SubscriptionReconciler, term = termOf()) =>
+    reconciler.planOf(term).map(({ account, contracts }) => [account, contracts.length]);
   const stored = () => connection.db.select().from(tickerSubscriptions).orderBy(asc(tickerSubscriptions.id));
 
   it('deals the active subscriptions out to the accounts', async () => {
@@ -55,6 +61,7 @@ describe('SubscriptionReconciler', () => {
     const reconciler = make();
     expect(await reconciler.reload()).toEqual({
       at: noon,
+      asOf: expect.any(Date) as unknown,
       accounts: 4,
       contracts: 10,
       unknown: 0,
@@ -73,7 +80,7 @@ describe('SubscriptionReconciler', () => {
     const [first, second] = [make({ token: 1 }), make({ token: 2 })];
     await first.reload();
     await second.reload();
-    expect(second.plan).toEqual(first.plan);
+    expect(second.planOf(termOf())).toEqual(first.planOf(termOf()));
   });
 
   it('reads more than a page', async () => {
@@ -81,7 +88,7 @@ describe('SubscriptionReconciler', () => {
     await subscriptions.add(['a'], many);
     const reconciler = make();
     expect(await reconciler.reload()).toMatchObject({ contracts: 1_800 });
-    expect(reconciler.plan[0]?.contracts.map(({ id }) => id)).toEqual(many);
+    expect(reconciler.planOf(termOf())[0]?.contracts.map(({ id }) => id)).toEqual(many);
   });
 
   it('drops and deactivates what is unknown or expired, once', async () => {
@@ -128,14 +135,41 @@ describe('SubscriptionReconciler', () => {
   });
 
   it('does nothing before its term and after it', async () => {
-    const abort = new AbortController();
-    const reconciler = make({ signal: abort.signal });
+    const reconciler = make();
+    const [term] = reconciler.begun;
     const waiting = reconciler.reload();
-    reconciler.end();
+    reconciler.end(term!);
     await expect(waiting).rejects.toThrow(NotStreamingError);
     await expect(reconciler.reload()).rejects.toThrow(NotStreamingError);
     expect(() => reconciler.reloadSoon()).toThrow(NotStreamingError);
-    expect(reconciler.plan).toEqual([]);
+    expect(dealt(reconciler)).toEqual([]);
+  });
+
+  it('reads one plan for all shards that begin, and gives each its accounts', async () => {
+    const accounts = ['a', 'b', 'c', 'd'];
+    await subscriptions.add(accounts, calls(10));
+    const shards = Array.from({ length: 4 }, (_, index) => termOf({ shard: { index, count: 4 } }));
+    const reconciler = make();
+    for (const shard of shards) reconciler.begin(shard);
+    await Promise.all(shards.map(() => reconciler.ready()));
+    await reconciler.ready();
+    expect(reconciler.counts()).toMatchObject({ requests: 1, runs: 1 });
+    expect(shards.flatMap((shard) => dealt(reconciler, shard)).sort()).toEqual(dealt(reconciler));
+    for (const [index, shard] of shards.entries())
+      for (const [account] of dealt(reconciler, shard)) expect(shardOf(account!, 4)).toBe(index);
+  });
+
+  it('streams for as long as one of its shards does', async () => {
+    await subscriptions.add(['a'], ['ZZZZ261218C00100000', ...calls(1)]);
+    const abort = new AbortController();
+    const reconciler = make({ signal: abort.signal, token: 1 });
+    const [first] = reconciler.begun;
+    reconciler.begin(termOf({ token: 2 }));
+    await reconciler.ready();
+    abort.abort();
+    reconciler.end(first!);
+    expect(await reconciler.reload()).toMatchObject({ contracts: 1 });
+    expect(dealt(reconciler)).toEqual([['a', 1]]);
   });
 
   it('deactivates nothing as a leader of the past', async () => {

@@ -11,6 +11,8 @@ import { type SubscriptionsRepository } from './subscriptions.repository.js';
 /** What a reload found. */
 export interface Reconciliation {
   readonly at: Date;
+  /** The database's clock when the reload began: what was committed before is in it. */
+  readonly asOf: Date;
   readonly accounts: number;
   readonly contracts: number;
   /** Deactivated, because no such contract was ever listed. */
@@ -20,14 +22,17 @@ export interface Reconciliation {
 }
 
 /**
- * Brings what is streamed in line with the database, for as long as this replica leads: from `begin` to `end`. What it keeps can be built again
- * from the database at any time, and a new leader does so.
+ * Brings what is streamed in line with the database, for as long as this replica leads any shard: each `begin`s and `end`s. All of them share one plan, which
+ * is read once for them all. What is kept here can be built again from the database at any time, and a new leader does so.
  */
 export class SubscriptionReconciler {
   private readonly queue: ReloadQueue<Reconciliation>;
-  private term: StreamTerm | undefined;
+  private readonly terms = new Set<StreamTerm>();
+  /** Counts how often the last term ended: what a reload read before then is nobody's plan any more. */
+  private generation = 0;
   private current: StreamPlan = [];
   private newest: Reconciliation | undefined;
+  private first: Promise<Reconciliation> | undefined;
 
   constructor(
     private readonly subscriptions: SubscriptionsRepository,
@@ -39,23 +44,32 @@ export class SubscriptionReconciler {
   }
 
   begin(term: StreamTerm): void {
-    this.term = term;
+    this.terms.add(term);
   }
 
-  /** Whoever waits for a reload that has not begun is told that there will be none here. */
-  end(): void {
-    this.term = undefined;
+  /** With the last term, whoever waits for a reload that has not begun is told that there will be none here. */
+  end(term: StreamTerm): void {
+    this.terms.delete(term);
+    if (this.terms.size > 0) return;
+    this.generation++;
     this.current = [];
     this.newest = undefined;
+    this.first = undefined;
     this.queue.close(new NotStreamingError());
   }
 
   get isStreaming(): boolean {
-    return this.term !== undefined && !this.term.signal.aborted;
+    return this.lasting !== undefined;
   }
 
-  get plan(): StreamPlan {
-    return this.current;
+  /** The terms that have begun here, in no order. */
+  get begun(): readonly StreamTerm[] {
+    return [...this.terms];
+  }
+
+  /** What a shard streams. */
+  planOf({ owns }: StreamTerm): StreamPlan {
+    return this.current.filter(({ account }) => owns(account));
   }
 
   get last(): Reconciliation | undefined {
@@ -64,6 +78,14 @@ export class SubscriptionReconciler {
 
   counts(): ReloadCounts {
     return this.queue.counts();
+  }
+
+  /** Waits for the plan, if it has not been read yet. @throws as `reload` does */
+  async ready(): Promise<Reconciliation> {
+    if (this.newest) return this.newest;
+    // Shards that begin together ask for one reload.
+    this.first ??= this.reload().finally(() => (this.first = undefined));
+    return this.first;
   }
 
   /**
@@ -82,42 +104,49 @@ export class SubscriptionReconciler {
     if (!nudge.joined) void this.tasks.watch('reload', () => nudge.result.catch(unlessOver));
   }
 
-  private assertStreaming(): void {
-    if (!this.isStreaming) throw new NotStreamingError();
+  /** A term that may write: any that lasts. */
+  private get lasting(): StreamTerm | undefined {
+    return this.begun.find(({ signal }) => !signal.aborted);
+  }
+
+  private assertStreaming(): StreamTerm {
+    const term = this.lasting;
+    if (!term) throw new NotStreamingError();
+    return term;
   }
 
   private async reconcile(): Promise<Reconciliation> {
-    const { term } = this;
-    if (!term) throw new NotStreamingError();
+    const { generation } = this;
+    const asOf = await this.subscriptions.clock();
     const at = this.clock.now();
     const accounts = await this.subscriptions.accounts();
-    const { contracts, unknown, expired } = await this.sort(at, term);
-    if (unknown.length > 0) await this.subscriptions.deactivate(unknown, 'unknown', at, term);
-    if (expired.length > 0) await this.subscriptions.deactivate(expired, 'expired', at, term);
-    // Meanwhile the term may have ended, and another one begun here.
-    term.signal.throwIfAborted();
-    if (this.term !== term) throw new NotStreamingError();
-    this.current = dealOut(contracts, accounts);
-    this.newest = {
-      at,
-      accounts: accounts.length,
-      contracts: contracts.length,
-      unknown: unknown.length,
-      expired: expired.length,
-    };
-    for (const [reason, dropped] of Object.entries({ unknown, expired })) {
+    const { contracts, unknown, expired } = await this.sort(at);
+    for (const [reason, dropped] of [
+      ['unknown', unknown],
+      ['expired', expired],
+    ] as const) {
       if (dropped.length === 0) continue;
+      const term = this.assertStreaming();
+      await this.subscriptions.deactivate(dropped, reason, at, term);
       term.logger.warn(`Dropped ${dropped.length} ${reason} subscriptions, for example ${dropped[0]}`);
     }
+    // Meanwhile all terms may have ended, and others begun here.
+    this.assertStreaming();
+    if (this.generation !== generation) throw new NotStreamingError();
+    this.current = dealOut(contracts, accounts);
+    this.newest = {
+      ...{ at, asOf, accounts: accounts.length, contracts: contracts.length },
+      ...{ unknown: unknown.length, expired: expired.length },
+    };
     return this.newest;
   }
 
-  private async sort(at: Date, term: StreamTerm) {
+  private async sort(at: Date) {
     const contracts: OptionContract[] = [];
     const unknown: string[] = [];
     const expired: string[] = [];
     for await (const page of this.subscriptions.active()) {
-      term.signal.throwIfAborted();
+      this.assertStreaming();
       for (const instrument of page) {
         const contract = parseContract(instrument);
         if (!contract) unknown.push(instrument);

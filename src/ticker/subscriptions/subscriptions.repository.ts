@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import { type Database, DATABASE } from '../../database/database.js';
+import { readClock } from '../../database/database-clock.js';
 import { FencedWriter, type WritersTerm } from '../../database/fenced-writer.js';
 import { tickerAccounts, tickerSubscriptions } from '../../database/schema.js';
 
@@ -36,6 +37,11 @@ export class SubscriptionsRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** What time it is in the database. */
+  clock(): Promise<Date> {
+    return readClock(this.db);
+  }
+
   /** Instruments of the active subscriptions, the oldest first, page by page. */
   async *active(): AsyncGenerator<readonly string[]> {
     const { id, instrument, active } = tickerSubscriptions;
@@ -52,7 +58,7 @@ export class SubscriptionsRepository {
     }
   }
 
-  /** @throws StaleTokenError if a newer leader has written */
+  /** What another replica has deactivated meanwhile stays as that one left it. @throws StaleTokenError if a newer leader has written */
   async deactivate(
     instruments: readonly string[],
     because: 'unknown' | 'expired',
@@ -65,9 +71,13 @@ export class SubscriptionsRepository {
       deactivatedAt: at,
       fencingToken: term.fencingToken,
     };
+    const active = eq(tickerSubscriptions.active, true);
     for (const page of pagesOf(instruments)) {
       await this.writer.write(term, (tx) =>
-        tx.update(tickerSubscriptions).set(change).where(inArray(tickerSubscriptions.instrument, page)),
+        tx
+          .update(tickerSubscriptions)
+          .set(change)
+          .where(and(active, inArray(tickerSubscriptions.instrument, page))),
       );
     }
   }

@@ -35,7 +35,8 @@ report<TickerEvent>({ event: 'running', port });
 async function sample(): Promise<void> {
   // What is measured is the time between two looks. The collection below is not the app's.
   const lag = Math.max(0, delays.percentile(99) / NANOSECONDS - RESOLUTION);
-  const { stream, memory, reloads, publisher } = await status.read();
+  const { stream, replicas } = await status.read();
+  const { memory, reloads, publisher } = replicas[0]!;
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   const { failed, open, crowded } = publisher.dropped;

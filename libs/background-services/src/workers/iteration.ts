@@ -14,7 +14,7 @@ export interface Iteration {
   /** Which part of the work this run is about, if the worker has `shards`. */
   readonly shard?: Shard | undefined;
   /** Whether what has this id belongs to the shard of this run, by `shardOf()`; always, without shards. A property, like all the others: it may be destructured. */
-  owns(id: ShardId): boolean;
+  readonly owns: (id: ShardId) => boolean;
   /** The term's fencing token. Send it with every write, and let the resource refuse a lower one than it has seen. */
   readonly fencingToken: number;
   /** Aborts when the term ends, the worker is stopped or its time limit is over: stop what you do. */
