@@ -19,6 +19,7 @@ import { describeMachine, thisMachine } from './report/machine.js';
 import { writeDocuments } from './report/documents.js';
 import type { Entry } from './report/record.js';
 import { toText } from './report/table.js';
+import { shards } from './shards.js';
 import { standbys } from './standbys.js';
 import { OTHER_BUILD } from './support/builds.js';
 import { takeover } from './takeover.js';
@@ -36,6 +37,7 @@ const benchmarks: readonly Benchmark[] = [
   boot,
   standbys,
   orders,
+  shards,
   quorum,
   heartbeatThread,
   health,

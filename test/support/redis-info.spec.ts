@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseCommandStats } from './redis-info.js';
+import { parseCommandStats, parseProcessorTime } from './redis-info.js';
 
 describe('parseCommandStats', () => {
   it('reads the calls of every command, subcommands included', () => {
@@ -15,5 +15,17 @@ describe('parseCommandStats', () => {
 
   it('is empty for a server that has done nothing', () => {
     expect(parseCommandStats('# Commandstats\r\n')).toEqual({ total: 0, calls: {} });
+  });
+});
+
+describe('parseProcessorTime', () => {
+  it('adds what the server itself took, not its children or one of its threads', () => {
+    const info = [
+      'used_cpu_sys:1.25',
+      'used_cpu_user:2.5',
+      'used_cpu_sys_children:9.0',
+      'used_cpu_sys_main_thread:1.0',
+    ].join('\r\n');
+    expect(parseProcessorTime(info)).toBe(3_750);
   });
 });

@@ -13,3 +13,9 @@ export function parseCommandStats(info: string): CommandStats {
   }
   return { total: Object.values(calls).reduce((sum, count) => sum + count, 0), calls };
 }
+
+/** Reads the answer of `INFO cpu`: user and system time of the server, ms. */
+export function parseProcessorTime(info: string): number {
+  const seconds = [...info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].map(([, time]) => Number(time));
+  return seconds.reduce((sum, time) => sum + time, 0) * 1_000;
+}

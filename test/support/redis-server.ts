@@ -6,7 +6,7 @@ import { onCleanUp } from './deferred-cleanup.js';
 import { ensureRedis } from './find-redis.js';
 import { freePort } from './free-port.js';
 import { startProcess, type StartedProcess } from './processes.js';
-import { parseCommandStats, type CommandStats } from './redis-info.js';
+import { parseCommandStats, parseProcessorTime, type CommandStats } from './redis-info.js';
 import type { ServerCertificate } from './tls-authority.js';
 import { until } from './until.js';
 
@@ -107,6 +107,11 @@ export class RedisServer {
 
   async resetCommandStats(): Promise<void> {
     await ask(this.port, 'CONFIG RESETSTAT');
+  }
+
+  /** Processor time of the server since its start, ms. */
+  async processorTime(): Promise<number> {
+    return parseProcessorTime(await ask(this.port, 'INFO cpu'));
   }
 
   async stop(): Promise<void> {
