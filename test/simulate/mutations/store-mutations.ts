@@ -18,7 +18,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: 'acquiring again makes no new token',
     file: store,
-    edits: [{ find: 'entry.token = Math.max(', replace: 'if (!lease) entry.token = Math.max(' }],
+    edits: [{ find: 'last.token = Math.max(', replace: 'if (!lease) last.token = Math.max(' }],
     caughtBy: ['I3'],
   },
   {
@@ -32,9 +32,9 @@ export const storeMutations: readonly Mutation[] = [
     file: store,
     edits: [
       {
-        find: 'const lost = this.#lost(request);\n    if (lost) return Promise.resolve(lost);',
+        find: 'const lost = this.#lost(request);\n    if (!lost) {',
         replace:
-          'const lost = this.#live(request.key)?.holder === request.holder ? undefined : this.#lost(request);\n    if (lost) return Promise.resolve(lost);',
+          'const lost = this.#live(request.key)?.holder === request.holder ? undefined : this.#lost(request);\n    if (!lost) {',
       },
     ],
     caughtBy: ['I9'],

@@ -2,7 +2,7 @@ import type { StoreWithBoard } from './board/board-of.js';
 import { DISABLED_HOLDER, type FleetBoard, type LeaseRecord, type LookRequest } from './board/fleet-board.js';
 import { MemoryBoard } from './board/memory-board.js';
 import { type Clock, systemClock } from './clock.js';
-import { type MemoryLease, MemoryShards, placeOf, shardPlace } from './memory-shards.js';
+import { type MemoryLease, MemoryShards, placeOf } from './memory-shards.js';
 import { parseShardKey } from './shard-key.js';
 import {
   type AcquireReply,
@@ -39,8 +39,9 @@ export class MemoryLeaseStore implements StoreWithBoard {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<ReleaseListener>();
   readonly #shards = new MemoryShards({
-    get: (key) => this.#unexpired(key),
-    set: (key, lease) => (this.#entry(key).lease = lease),
+    get: (place) => this.#unexpired(place),
+    set: (place, lease) => (this.#entryAt(place).lease = lease),
+    now: () => this.clock.monotonic(),
   });
 
   constructor(private readonly clock: Clock = systemClock) {
@@ -60,22 +61,24 @@ export class MemoryLeaseStore implements StoreWithBoard {
   }
 
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {
-    return Promise.resolve(requests.map((request) => this.#renew(request)));
+    const endOverdue = this.#shards.renewing(requests);
+    const replies = requests.map((request) => this.#renew(request));
+    endOverdue();
+    return Promise.resolve(replies);
   }
 
   release(request: ReleaseRequest): Promise<ReleaseReply> {
-    const lost = this.#lost(request);
-    if (lost) return Promise.resolve(lost);
-    const entry = this.#entry(request.key);
-    save(entry, request.ledger);
-    entry.lease = undefined;
-    this.#publish({ key: request.key, holder: request.holder });
     const shard = parseShardKey(request.key);
-    if (shard) {
-      const isHeld = (index: number) => Boolean(this.#unexpired(shardPlace(shard.key, index)));
-      this.#shards.release(shard, isHeld).forEach((freed) => this.#publish(freed));
+    const isLast = shard && this.#shards.gone(shard, request.holder);
+    const lost = this.#lost(request);
+    if (!lost) {
+      const entry = this.#entry(request.key);
+      save(entry, request.ledger);
+      entry.lease = undefined;
+      this.#publish({ key: request.key, holder: request.holder });
     }
-    return Promise.resolve({ outcome: 'released' });
+    if (isLast) this.#shards.left(shard, request.holder).forEach((freed) => this.#publish(freed));
+    return Promise.resolve(lost ?? { outcome: 'released' });
   }
 
   record(request: RecordRequest): Promise<RecordReply> {
@@ -103,7 +106,10 @@ export class MemoryLeaseStore implements StoreWithBoard {
   /** Removes a lease as an operator would with `DEL key`, or as its expiry would: nobody is told. */
   delete(key: string): void {
     const entry = this.#entries.get(placeOf(key));
-    if (entry) entry.lease = undefined;
+    if (!entry) return;
+    entry.lease = undefined;
+    // `HDEL` of a shard takes its token along. The next one rises all the same: it is made from the last one of the key.
+    if (parseShardKey(key)) entry.token = 0;
   }
 
   #inspect(key: string): LeaseView {
@@ -135,18 +141,20 @@ export class MemoryLeaseStore implements StoreWithBoard {
   }
 
   #free(key: string, holder: string): boolean {
-    if (this.#live(key)?.holder !== holder) return false;
-    this.delete(key);
+    const shard = parseShardKey(key);
+    const own = this.#unexpired(placeOf(key));
+    if ((shard ? this.#shards.holding(shard, own) : own)?.holder !== holder) return false;
+    this.#entry(key).lease = undefined;
     this.#publish({ key, holder });
     return true;
   }
 
   #acquire({ key, holder, ttl, tokenFloor }: AcquireRequest): AcquireReply {
+    const shard = parseShardKey(key);
     const lease = this.#live(key);
     const now = this.clock.monotonic();
-    if (lease && lease.holder !== holder) {
-      const shard = parseShardKey(key);
-      if (shard) this.#shards.waits(key, shard);
+    if (lease && (lease.holder !== holder || (shard && this.#shards.keeper(shard)))) {
+      if (shard) this.#shards.refused(key, shard, holder);
       return {
         outcome: 'held',
         holder: lease.holder,
@@ -155,17 +163,25 @@ export class MemoryLeaseStore implements StoreWithBoard {
     }
     const entry = this.#entry(key);
     const storeTime = this.clock.wall();
-    entry.token = Math.max(entry.token + 1, tokenFloor + 1, Math.floor(storeTime));
-    entry.lease = this.#held(key, { holder, expiresAt: now + ttl });
+    // Shards have the tokens of their key: they rise whatever becomes of the count.
+    const last = shard ? this.#entry(shard.key) : entry;
+    last.token = Math.max(last.token + 1, tokenFloor + 1, Math.floor(storeTime));
+    entry.token = last.token;
+    entry.lease = shard
+      ? this.#shards.acquire(shard, holder, ttl, entry.token)
+      : { holder, expiresAt: now + ttl };
     return { outcome: 'acquired', token: entry.token, ledger: Object.fromEntries(entry.ledger), storeTime };
   }
 
   #renew(request: RenewRequest): RenewReply {
+    const { key, holder, ttl } = request;
+    const shard = parseShardKey(key);
     const lost = this.#lost(request);
+    if (lost && shard) this.#shards.gone(shard, holder);
     if (lost) return lost;
-    const entry = this.#entry(request.key);
-    const expiresAt = this.clock.monotonic() + request.ttl;
-    entry.lease = this.#held(request.key, { holder: request.holder, expiresAt });
+    const entry = this.#entry(key);
+    if (shard) this.#shards.renew(shard, holder, ttl);
+    else entry.lease = { holder, expiresAt: this.clock.monotonic() + ttl };
     save(entry, request.ledger);
     return { outcome: 'renewed', storeTime: this.clock.wall() };
   }
@@ -184,7 +200,9 @@ export class MemoryLeaseStore implements StoreWithBoard {
 
   #lost({ key, holder, token }: HeldLease): Lost | undefined {
     const lease = this.#live(key);
-    const mine = lease?.holder === holder && this.#entries.get(placeOf(key))?.token === token;
+    const shard = parseShardKey(key);
+    const isKept = shard !== undefined && this.#shards.keeper(shard) !== undefined;
+    const mine = !isKept && lease?.holder === holder && this.#entries.get(placeOf(key))?.token === token;
     return mine ? undefined : { outcome: 'lost', holder: lease?.holder ?? null };
   }
 
@@ -199,13 +217,11 @@ export class MemoryLeaseStore implements StoreWithBoard {
     return lease && lease.expiresAt > this.clock.monotonic() ? lease : undefined;
   }
 
-  #held(key: string, lease: MemoryLease): MemoryLease {
-    const shard = parseShardKey(key);
-    return shard ? this.#shards.hold(shard, lease) : lease;
+  #entry(key: string): Entry {
+    return this.#entryAt(placeOf(key));
   }
 
-  #entry(key: string): Entry {
-    const place = placeOf(key);
+  #entryAt(place: string): Entry {
     let entry = this.#entries.get(place);
     if (!entry) {
       entry = { lease: undefined, token: 0, ledger: new Map() };

@@ -1,75 +1,135 @@
-import type { LeaseRef } from './lease-store.js';
+import type { LeaseRef, RenewRequest } from './lease-store.js';
+import { OwnShards } from './own-shards.js';
 import { parseShardKey, type ShardRef } from './shard-key.js';
 
 /** A lease in memory. */
 export interface MemoryLease {
   readonly holder: string;
-  /** Of the monotonic clock. */
+  /** Of the monotonic clock. Of a shard that is held in a session, the session says it. */
   readonly expiresAt: number;
-  /** Of a shard: it ends with the era of its key. Not given: it was set by an operator, and does not. */
-  readonly era?: number;
+  /** Of a shard: it is held for as long as its holder has this session. Not given: it was set by an operator, and has a time of its own. */
+  readonly session?: number;
+}
+
+/** What a holder renews for all its shards of one key. */
+interface Session {
+  /** The token that it began with: one that ended never comes back. */
+  readonly nonce: number;
+  readonly until: number;
 }
 
 /** What the shards of one key have in common. */
 interface Family {
-  /** Goes up when the first shard is acquired: all earlier leases are over. */
-  era: number;
-  /** Indexes that were acquired and not released in this era. */
-  readonly held: Set<number>;
+  /** By holder. Over once the key itself is free, whatever they say. */
+  readonly sessions: Map<string, Session>;
+  /** The latest end of any of them. */
+  latest: number;
   /** Shards that were asked for while the key itself was held. */
   readonly waiting: Set<string>;
 }
 
-/** The leases of keys that are no shards. */
-interface Keys {
-  get(key: string): MemoryLease | undefined;
-  set(key: string, lease: MemoryLease | undefined): void;
+/** The leases of keys that are no shards, and those of shards by their place. */
+interface Places {
+  /** One that has not expired by itself. */
+  get(place: string): MemoryLease | undefined;
+  set(place: string, lease: MemoryLease | undefined): void;
+  now(): number;
 }
 
 /**
- * What binds shards of one key to each other, and to the key itself: while any shard is held, the key itself has `shards/64` for a holder, which
- * keeps out whoever wants the whole, or a shard of another count; and whoever else holds the key itself keeps everybody out of its shards.
+ * Shards as Redis keeps them. Each is held in the session of its holder, which is renewed for all of them; and while any is held, the key itself has
+ * `shards/64` for a holder, which keeps out whoever wants the whole, or a shard of another count. Whoever else holds the key itself keeps everybody
+ * out of its shards.
  */
 export class MemoryShards {
   readonly #families = new Map<string, Family>();
+  readonly #own: OwnShards;
 
-  constructor(private readonly keys: Keys) {}
-
-  /** What a lease of a shard is worth: the one that holds the key itself comes first. */
-  effective({ key, count }: ShardRef, own: MemoryLease | undefined): MemoryLease | undefined {
-    const main = this.keys.get(key);
-    if (main && main.holder !== holderOf(count)) return main;
-    if (own?.era === undefined) return own;
-    return main && own.era === this.#family(key).era ? own : undefined;
+  constructor(private readonly places: Places) {
+    this.#own = new OwnShards(() => places.now());
   }
 
-  /** A shard is wanted, and held: whoever frees the key itself wakes it. */
-  waits(text: string, { key, count }: ShardRef): void {
-    const main = this.keys.get(key);
-    if (main && main.holder !== holderOf(count)) this.#family(key).waiting.add(text);
+  /** What a lease of a shard is worth: whoever holds the key itself comes first. */
+  effective(shard: ShardRef, own: MemoryLease | undefined): MemoryLease | undefined {
+    return this.keeper(shard) ?? this.holding(shard, own);
   }
 
-  /** A shard is acquired or renewed. */
-  hold({ key, index, count }: ShardRef, lease: MemoryLease): MemoryLease {
-    const family = this.#family(key);
-    const main = this.keys.get(key);
-    if (!main) {
-      family.era += 1;
-      family.held.clear();
+  /** The lease of whoever keeps everybody out of this shard, even the very holder: the key itself is held, or shards of another count are. */
+  keeper({ key, count }: ShardRef): MemoryLease | undefined {
+    const main = this.places.get(key);
+    return main && main.holder !== holderOf(count) ? main : undefined;
+  }
+
+  /** Who holds a shard, whoever holds the key itself. */
+  holding({ key }: ShardRef, own: MemoryLease | undefined): MemoryLease | undefined {
+    if (own?.session === undefined) return own;
+    const session = this.#session(key, own.holder);
+    return session?.nonce === own.session ? { ...own, expiresAt: session.until } : undefined;
+  }
+
+  /** A shard is wanted, and held by another: it is not this holder's. Whoever frees the key itself wakes it. */
+  refused(text: string, shard: ShardRef, holder: string): void {
+    this.gone(shard, holder);
+    if (this.keeper(shard)) this.#family(shard.key).waiting.add(text);
+  }
+
+  /** A shard is acquired: in the session that its holder has, or in a new one. */
+  acquire(shard: ShardRef, holder: string, ttl: number, token: number): MemoryLease {
+    const { key, index } = shard;
+    this.#own.acquiring(idOf(key, holder), [index]);
+    if (!this.places.get(key)) this.#begin(key);
+    const nonce = this.#session(key, holder)?.nonce ?? token;
+    this.#prolong(shard, holder, { nonce, until: this.places.now() + ttl });
+    return { holder, expiresAt: Infinity, session: nonce };
+  }
+
+  /** These are about to be renewed. @returns what to call afterwards: it ends those that their holders have not asked for in a long time */
+  renewing(requests: readonly RenewRequest[]): () => void {
+    const batches = new Map<string, { key: string; holder: string; ttl: number; indexes: number[] }>();
+    for (const { key: text, holder, ttl } of requests) {
+      const shard = parseShardKey(text);
+      if (!shard) continue;
+      const id = idOf(shard.key, holder);
+      const batch = batches.get(id) ?? { key: shard.key, holder, ttl, indexes: [] };
+      batch.indexes.push(shard.index);
+      batches.set(id, batch);
     }
-    family.held.add(index);
-    const expiresAt = Math.max(main?.expiresAt ?? 0, lease.expiresAt);
-    this.keys.set(key, { holder: holderOf(count), expiresAt });
-    return { ...lease, era: family.era };
+    const overdue = [...batches].map(([id, { key, holder, ttl, indexes }]) => ({
+      ...{ id, key, holder },
+      indexes: this.#own.renewing(id, indexes, ttl),
+    }));
+    return () => {
+      for (const { id, key, holder, indexes } of overdue) {
+        const nonce = this.#session(key, holder)?.nonce;
+        for (const index of indexes)
+          if (this.#isIn(nonce, holder, shardPlace(key, index)))
+            this.places.set(shardPlace(key, index), undefined);
+        this.#own.gone(id, indexes);
+      }
+    };
   }
 
-  /** A shard is released. @returns what else is free with it */
-  release({ key, index, count }: ShardRef, isHeld: (index: number) => boolean): readonly LeaseRef[] {
-    const { held } = this.#family(key);
-    held.delete(index);
-    for (const other of held) if (!isHeld(other)) held.delete(other);
-    if (held.size > 0) return [];
-    this.keys.set(key, undefined);
+  /** A shard is renewed, and all others of its holder with it. */
+  renew(shard: ShardRef, holder: string, ttl: number): void {
+    const nonce = this.#session(shard.key, holder)?.nonce;
+    if (nonce !== undefined) this.#prolong(shard, holder, { nonce, until: this.places.now() + ttl });
+  }
+
+  /** A shard is not this holder's any more. @returns whether it was the last one that it is known to have */
+  gone({ key, index }: ShardRef, holder: string): boolean {
+    return this.#own.gone(idOf(key, holder), [index]);
+  }
+
+  /** A shard was given up, maybe as the last one of its holder: then its session ends; with the last session, the key itself is free. @returns what is */
+  left({ key, count }: ShardRef, holder: string): readonly LeaseRef[] {
+    const nonce = this.#session(key, holder)?.nonce;
+    if (nonce === undefined || this.places.get(key)?.holder !== holderOf(count)) return [];
+    for (let index = 0; index < count; index++)
+      if (this.#isIn(nonce, holder, shardPlace(key, index))) return [];
+    const { sessions } = this.#family(key);
+    sessions.delete(holder);
+    for (const other of sessions.keys()) if (this.#session(key, other)) return [];
+    this.places.set(key, undefined);
     return [{ key, holder: holderOf(count) }];
   }
 
@@ -80,9 +140,35 @@ export class MemoryShards {
     return waiting;
   }
 
+  #isIn(nonce: number | undefined, holder: string, place: string): boolean {
+    const lease = nonce === undefined ? undefined : this.places.get(place);
+    return lease?.holder === holder && lease.session === nonce;
+  }
+
+  /** All earlier sessions are over. */
+  #begin(key: string): void {
+    const family = this.#family(key);
+    family.sessions.clear();
+    family.latest = 0;
+  }
+
+  #session(key: string, holder: string): Session | undefined {
+    if (!this.places.get(key)) return undefined;
+    const session = this.#families.get(key)?.sessions.get(holder);
+    return session && session.until > this.places.now() ? session : undefined;
+  }
+
+  #prolong({ key, count }: ShardRef, holder: string, { nonce, until }: Session): void {
+    const family = this.#family(key);
+    const longer = Math.max(until, this.#session(key, holder)?.until ?? 0);
+    family.sessions.set(holder, { nonce, until: longer });
+    family.latest = Math.max(family.latest, longer);
+    this.places.set(key, { holder: holderOf(count), expiresAt: family.latest });
+  }
+
   #family(key: string): Family {
     let family = this.#families.get(key);
-    if (!family) this.#families.set(key, (family = { era: 0, held: new Set(), waiting: new Set() }));
+    if (!family) this.#families.set(key, (family = { sessions: new Map(), latest: 0, waiting: new Set() }));
     return family;
   }
 }
@@ -94,11 +180,15 @@ export function placeOf(key: string): string {
 }
 
 /** No key has a control character. */
-export function shardPlace(key: string, index: number): string {
+function shardPlace(key: string, index: number): string {
   return `${key}\0${index}`;
 }
 
 /** What the key itself has for a holder while shards of this count are held. */
 function holderOf(count: number): string {
   return `shards/${count}`;
+}
+
+function idOf(key: string, holder: string): string {
+  return `${holder}\n${key}`;
 }

@@ -16,7 +16,7 @@ import { ACQUIRE_SHARDS_LUA } from './acquire-shards.lua.js';
 import { RECORD_SHARD_LUA, RELEASE_SHARDS_LUA, RENEW_SHARDS_LUA } from './holder-scripts.lua.js';
 import { LOOK_SHARDS_LUA } from './operator-scripts.lua.js';
 import { lookAtShards, markerOf } from './look-at-shards.js';
-import { OwnShards } from './own-shards.js';
+import { OwnShards } from '../../own-shards.js';
 import { SHARD_BATCH, type ShardBatch } from './shard-batches.js';
 import { fieldArgs, shardArgs } from './shard-args.js';
 import { type Acquired, readAcquiredShards, readLostShards } from './shard-replies.js';
