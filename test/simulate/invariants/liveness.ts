@@ -1,3 +1,5 @@
+import { type KeyPlan, LAST_VERSION } from '../plan/plan.js';
+import { nameOf } from '../world/dealing.js';
 import { LONGEST_WORK, CIRCUIT_BREAKER, TIMING } from '../world/settings.js';
 import { BELIEVED_AHEAD } from '../world/store-server.js';
 import type { World } from '../world/world.js';
@@ -56,8 +58,8 @@ export class LivenessWitness {
   }
 
   #missing(): Missing | undefined {
-    const { hosts, keys, terms } = this.world;
-    const leaderless = keys.find((key) => !terms.leader(key));
+    const { hosts, leaseKeys, terms } = this.world;
+    const leaderless = leaseKeys.find((key) => !terms.leader(key));
     if (leaderless) return { invariant: 'I7', what: `nobody leads ${leaderless}`, dueBy: this.#leaderBy };
     const stopping = hosts.find(({ replica }) => replica?.isStopping)?.replica;
     if (stopping)
@@ -70,11 +72,13 @@ export class LivenessWitness {
   #owed(): Missing | undefined {
     const { leases, plan, server, slots } = this.world;
     if (server.isDoubtful) return undefined;
-    for (const [i, { cron }] of plan.keys.entries()) {
-      if (cron?.onInterrupted !== 'rerun' || leases.isForgetful(`k${i}`)) continue;
-      const owed = slots.interrupted(`k${i}:cron`, this.#since);
-      const what = `slot ${owed.join(', ')} of k${i}:cron was not run again`;
-      if (owed.length > 0) return { invariant: 'I10', what, dueBy: this.#workersBy };
+    for (const [i, key] of plan.keys.entries()) {
+      if (key.cron?.onInterrupted !== 'rerun' || leases.isForgetful(nameOf(i))) continue;
+      for (const worker of workersOf(nameOf(i), 'cron', key)) {
+        const owed = slots.interrupted(worker, this.#since);
+        const what = `slot ${owed.join(', ')} of ${worker} was not run again`;
+        if (owed.length > 0) return { invariant: 'I10', what, dueBy: this.#workersBy };
+      }
     }
     return undefined;
   }
@@ -82,12 +86,20 @@ export class LivenessWitness {
   /** A cron worker has nothing to do while the store's clock is a little behind a time by which slots were settled already. */
   #workersThatMustRun(): readonly string[] {
     const { plan, server } = this.world;
-    return plan.keys.flatMap(({ cron }, i) => {
-      const names = [`k${i}:interval`];
+    return plan.keys.flatMap((key, i) => {
+      const { cron } = key;
+      const names = workersOf(nameOf(i), 'interval', key);
       const waits = server.behind > 0 && server.behind <= BELIEVED_AHEAD + SLACK;
       // A machine whose clock runs at half the rate finds out about each slot too late for it.
       const isLate = plan.assumptions === 'broken' && cron?.misfire === 'skip';
-      return !cron || waits || isLate ? names : [...names, `k${i}:cron`];
+      return !cron || waits || isLate ? names : [...names, ...workersOf(nameOf(i), 'cron', key)];
     });
   }
+}
+
+/** The names of a worker, or of its shards, that are there in the end. */
+function workersOf(name: string, kind: 'interval' | 'cron', { shards }: KeyPlan): readonly string[] {
+  const count = shards?.[LAST_VERSION] ?? 0;
+  const worker = `${name}:${kind}`;
+  return count === 0 ? [worker] : Array.from({ length: count }, (_, index) => `${worker}#${index}`);
 }

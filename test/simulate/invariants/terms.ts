@@ -1,6 +1,7 @@
 import type { Instant } from '../../../libs/background-services/src/lease/index.js';
 import { tokenText } from '../engine/history.js';
 import type { Scheduler } from '../engine/scheduler.js';
+import { overlap, wholeOf } from '../world/dealing.js';
 import type { Machine } from '../world/machine.js';
 import type { LeaseWitness } from './leases.js';
 import type { Invariant, Verdicts } from './verdicts.js';
@@ -18,6 +19,8 @@ export interface Watched {
 interface WatchedTerm {
   readonly process: Watched;
   readonly key: string;
+  /** The key that it is a shard of, or its own. */
+  readonly whole: string;
   readonly token: number;
   readonly grant: number;
   /** On the process's own clocks, when the last command that was confirmed to it had been sent. */
@@ -82,6 +85,7 @@ export class TermWitness {
     const term: WatchedTerm = {
       process,
       key,
+      whole: wholeOf(key).name,
       token,
       grant: this.leases.grantOf(key, process.instanceId, token),
       confirmed: sentAt,
@@ -188,22 +192,22 @@ export class TermWitness {
     return undefined;
   }
 
-  /** At most one live term a key, whenever anything has happened. */
+  /** At most one live term a key and an id, whenever anything has happened. */
   afterStep(): void {
     if (this.#live.size < 2 || this.assumptions === 'broken') return;
     const leaders = new Map<string, WatchedTerm>();
+    /** The first live term of any part of a key. */
+    const parts = new Map<string, WatchedTerm>();
     for (const term of this.#live) {
       if (!this.#isLive(term) || this.#isRobbed(term)) continue;
-      const other = leaders.get(term.key);
-      if (other)
-        this.#says(
-          'I2',
-          `a live term beside that of ${other.process.name}`,
-          term.process,
-          term.key,
-          term.token,
-        );
-      leaders.set(term.key, term);
+      const { process, key, whole, token } = term;
+      const other = leaders.get(key);
+      if (other) this.#says('I2', `a live term beside that of ${other.process.name}`, process, key, token);
+      leaders.set(key, term);
+      const part = parts.get(whole);
+      if (part && overlap(part.key, key))
+        this.#says('I12', `owns ids that ${part.process.name} has under ${part.key}`, process, key, token);
+      else if (!part) parts.set(whole, term);
     }
   }
 

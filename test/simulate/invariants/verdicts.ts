@@ -12,6 +12,7 @@ export const INVARIANTS = {
   I9: 'no late command and no late reply revives a term or a lease',
   I10: 'a cron slot runs at most once under onInterrupted "skip", and at least once under "rerun"',
   I11: "a cron slot does not start before its time by the store's clock",
+  I12: 'an id is in one live term at a time, whatever the numbers of shards, while assumptions hold',
   fence: 'a fenced resource accepts no stale write',
   overlap: 'iterations of one worker do not overlap on one replica',
 } as const;

@@ -2,12 +2,14 @@ import { ended, startChild } from '../campaign/start-child.js';
 import { electionMutations } from './election-mutations.js';
 import type { HuntReport, HuntTask } from './hunt-child.js';
 import { assertFresh, type Mutation, sourceOf } from './mutation.js';
+import { shardMutations } from './shard-mutations.js';
 import { storeMutations } from './store-mutations.js';
 import { workerMutations } from './worker-mutations.js';
 
 export const allMutations: readonly Mutation[] = [
   ...electionMutations,
   ...storeMutations,
+  ...shardMutations,
   ...workerMutations,
 ];
 

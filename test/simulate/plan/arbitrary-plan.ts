@@ -34,6 +34,7 @@ const survivable: readonly fc.WeightedArbitrary<Fault>[] = [
   { weight: 2, arbitrary: fault('suspend', { machine: index, lasts: time(3_000) }) },
   { weight: 3, arbitrary: fault('kill', { machine: index, bootsAfter: time(2_000) }) },
   { weight: 2, arbitrary: fault('stop', { machine: index, bootsAfter: time(2_000) }) },
+  { weight: 2, arbitrary: fault('deploy', { machine: index, bootsAfter: time(1_000) }) },
   { weight: 2, arbitrary: fault('step-down', { machine: index, key: index }) },
   { weight: 2, arbitrary: fault('set-clock', { machine: index, by: clockSteps }) },
   { weight: 1, arbitrary: fault('trigger', { machine: index, key: index }) },
@@ -67,6 +68,7 @@ const machine = (drift: number): fc.Arbitrary<MachinePlan> =>
     offset: time(1_500, -1_500),
     nature: fc.constantFrom('clock-is-set', 'suspends'),
     bootAt: time(300),
+    version: fc.constantFrom(0, 0, 1),
   });
 
 const key: fc.Arbitrary<KeyPlan> = fc.record({
@@ -78,6 +80,11 @@ const key: fc.Arbitrary<KeyPlan> = fc.record({
       misfire: fc.constantFrom('fire-once', 'skip', 'fire-all'),
     }),
     { nil: null, freq: 2 },
+  ),
+  shards: fc.oneof(
+    { weight: 7, arbitrary: fc.constant(null) },
+    { weight: 3, arbitrary: fc.constantFrom([2, 3], [3, 2], [2, 2], [0, 3], [3, 0]) },
+    { weight: 1, arbitrary: fc.constantFrom([4, 6], [6, 4]) },
   ),
 });
 

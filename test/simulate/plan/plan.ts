@@ -28,12 +28,22 @@ export interface MachinePlan {
   /** Where assumptions hold: whether its clock may be set back, or it may be suspended. No clock can tell both at once. */
   readonly nature: 'clock-is-set' | 'suspends';
   readonly bootAt: number;
+  /** Of the app, at first: a deployment changes it. */
+  readonly version: Version;
 }
+
+/** Of the app: which of its two builds a process runs. They differ in how many shards keys have. */
+export type Version = 0 | 1;
+
+/** The version that all processes run in the end. */
+export const LAST_VERSION: Version = 1;
 
 export interface KeyPlan {
   /** Of its interval worker. */
   readonly every: number;
   readonly cron: CronPlan | null;
+  /** How many shards it is dealt out into, by version; 0: none. `null`: it never is. */
+  readonly shards: readonly [number, number] | null;
 }
 
 export interface CronPlan {
@@ -56,7 +66,8 @@ export type FaultKind =
     }
   /** SIGSTOP or a blocked loop: no timer fires, then all that is due does. `suspend`: the monotonic clock stands still, too. */
   | { readonly kind: 'pause' | 'suspend'; readonly machine: number; readonly lasts: number }
-  | { readonly kind: 'kill' | 'stop'; readonly machine: number; readonly bootsAfter: number }
+  /** `deploy`: it stops, and boots with the other version. */
+  | { readonly kind: 'kill' | 'stop' | 'deploy'; readonly machine: number; readonly bootsAfter: number }
   | { readonly kind: 'step-down'; readonly machine: number; readonly key: number }
   | { readonly kind: 'set-clock'; readonly machine: number; readonly by: number }
   | { readonly kind: 'trigger'; readonly machine: number; readonly key: number }

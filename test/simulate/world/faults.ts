@@ -1,4 +1,4 @@
-import type { Fault, Plan } from '../plan/plan.js';
+import { type Fault, LAST_VERSION, type Plan } from '../plan/plan.js';
 import type { Host, World } from './world.js';
 
 /** The key of an operator who keeps everybody out. */
@@ -24,6 +24,7 @@ function durationOf(fault: Fault): number {
       return fault.lasts;
     case 'kill':
     case 'stop':
+    case 'deploy':
       return fault.bootsAfter;
     case 'operator-disables':
       return fault.ttl;
@@ -64,6 +65,12 @@ export function befall(world: World, fault: Fault): void {
     }
     case 'stop':
       return stop(world, hostOf(world, fault.machine), fault.bootsAfter);
+    case 'deploy': {
+      const host = hostOf(world, fault.machine);
+      host.version = host.version === 0 ? 1 : 0;
+      history.note(host.machine.name, () => `gets version ${host.version}`);
+      return stop(world, host, fault.bootsAfter);
+    }
     case 'step-down':
       return void campaignOf(world, fault)?.elector.stepDown();
     case 'trigger': {
@@ -102,7 +109,7 @@ export function befall(world: World, fault: Fault): void {
 export function heal(world: World): void {
   world.history.note('all', () => 'faults are over');
   world.server.comesUp();
-  for (const key of world.keys) {
+  for (const key of world.operable) {
     // Leases that a store granted before its clock was set back outlive everybody.
     if (world.plan.faults.some(({ kind }) => kind === 'operator-disables' || kind === 'set-store-clock'))
       operate(world, key, undefined);
@@ -115,8 +122,11 @@ export function heal(world: World): void {
       duties.hostile = undefined;
       for (const worker of workers) worker.start();
     }
+    host.version = LAST_VERSION;
     if (host.replica?.isStopping) continue;
-    world.boot(host);
+    // The deployment ends.
+    if (host.replica?.isAlive && host.replica.version !== LAST_VERSION) stop(world, host, 0);
+    else world.boot(host);
   }
 }
 
@@ -148,12 +158,12 @@ function hostOf(world: World, number: number): Host {
 }
 
 function keyOf(world: World, number: number): string {
-  return world.keys[number % world.keys.length]!;
+  return world.operable[number % world.operable.length]!;
 }
 
 /** Nothing, where there is no process, or one that stands still. */
 function campaignOf(world: World, { machine, key }: { readonly machine: number; readonly key: number }) {
   const host = hostOf(world, machine);
   if (!host.replica?.isAlive || host.machine.isHalted) return undefined;
-  return host.replica.campaigns[key % world.keys.length];
+  return host.replica.campaigns[key % host.replica.campaigns.length];
 }

@@ -53,6 +53,10 @@ export class ObservedDuties implements Duties {
     return undrained;
   }
 
+  get ledgerFields(): readonly string[] | undefined {
+    return this.duties.ledgerFields;
+  }
+
   unsavedEntries(): Ledger {
     this.#throwIfHostile('save');
     return this.duties.unsavedEntries();

@@ -2,14 +2,16 @@ import { Logger } from '@nestjs/common';
 import { BackgroundEvents } from '../../../libs/background-services/src/events/index.js';
 import { type Clock, type Timer } from '../../../libs/background-services/src/lease/index.js';
 import { Elections, type Elector } from '../../../libs/background-services/src/leadership/index.js';
+import { shardsOf } from '../../../libs/background-services/src/manager/sharded-worker.js';
 import {
   Runner,
   type WorkerContext,
   type WorkerDefinition,
 } from '../../../libs/background-services/src/workers/index.js';
 import { randomStream } from '../engine/random.js';
-import type { KeyPlan } from '../plan/plan.js';
+import type { KeyPlan, Version } from '../plan/plan.js';
 import { Connection } from './connection.js';
+import { leaseKeysOf, nameOf } from './dealing.js';
 import type { Machine } from './machine.js';
 import { ObservedDuties } from './observed-duties.js';
 import { ObservedWorker } from './observed-worker.js';
@@ -42,6 +44,7 @@ export class Replica implements Process {
     readonly machine: Machine,
     weather: Weather,
     private readonly world: Surroundings,
+    readonly version: Version,
   ) {
     this.clock = this.#clockOf(machine);
     const { clock } = this;
@@ -56,7 +59,16 @@ export class Replica implements Process {
       drainTimeout: world.plan.drainTimeout,
       logger: new Logger(instanceId),
     });
-    this.campaigns = world.plan.keys.map((plan, i) => this.#campaign(`k${i}`, plan, context));
+    this.campaigns = world.plan.keys.flatMap((plan, i) => {
+      const definitions = definitionsOf(nameOf(i), plan, version);
+      return leaseKeysOf(nameOf(i), plan, version).map((key) =>
+        this.#campaign(
+          key,
+          definitions.filter((definition) => definition.key === key),
+          context,
+        ),
+      );
+    });
     for (const { elector } of this.campaigns) elector.start();
   }
 
@@ -90,9 +102,13 @@ export class Replica implements Process {
     this.world.terms.died(this);
   }
 
-  #campaign(key: string, plan: KeyPlan, context: WorkerContext): Campaign {
+  #campaign(
+    key: string,
+    definitions: readonly Omit<WorkerDefinition, 'run'>[],
+    context: WorkerContext,
+  ): Campaign {
     const runner = new Runner(this.clock);
-    const workers = definitionsOf(key, plan).map((definition) => this.#worker(definition, context));
+    const workers = definitions.map((definition) => this.#worker(definition, context));
     for (const worker of workers) runner.add(worker);
     const duties = new ObservedDuties(runner, this, this.world);
     return { key, elector: this.#elections.open(key, duties), duties, workers };
@@ -131,8 +147,16 @@ export class Replica implements Process {
   }
 }
 
-/** The workers of a key: one at an interval, and maybe one at cron slots. A slot that is to run again must not meet an open breaker. */
-function definitionsOf(key: string, { every, cron }: KeyPlan): Omit<WorkerDefinition, 'run'>[] {
+/** The workers of a key, or those of its shards. */
+function definitionsOf(key: string, plan: KeyPlan, version: Version): Omit<WorkerDefinition, 'run'>[] {
+  const count = plan.shards?.[version] ?? 0;
+  const run = () => undefined;
+  const whole = declared(key, plan).map((definition) => ({ ...definition, run }));
+  return count === 0 ? whole : whole.flatMap((definition) => shardsOf(definition, count));
+}
+
+/** One at an interval, and maybe one at cron slots. A slot that is to run again must not meet an open breaker. */
+function declared(key: string, { every, cron }: KeyPlan): Omit<WorkerDefinition, 'run'>[] {
   const interval = {
     name: `${key}:interval`,
     key,

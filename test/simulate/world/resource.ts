@@ -1,6 +1,7 @@
 import { type History, tokenText } from '../engine/history.js';
 import type { LeaseWitness } from '../invariants/leases.js';
 import type { Verdicts } from '../invariants/verdicts.js';
+import { rowsOf } from './dealing.js';
 
 export interface WriteOf {
   readonly key: string;
@@ -30,28 +31,34 @@ export class Resource {
     return this.#unfencedStale;
   }
 
-  write({ key, holder, term, token }: WriteOf): void {
+  /** To all rows that the lease key owns: shards of another count own some of them, too. */
+  write(write: WriteOf): void {
+    const { key, holder, term } = write;
     const grant = this.leases.grantOf(key, holder, term);
-    if (this.#isStale('unfenced', key, grant)) this.#unfencedStale++;
-    const isAccepted = token >= (this.#highest.get(key) ?? 0);
+    for (const row of rowsOf(key)) this.#write(row, write, grant);
+  }
+
+  #write(row: string, { key, holder, term, token }: WriteOf, grant: number): void {
+    if (this.#isStale('unfenced', row, grant)) this.#unfencedStale++;
+    const isAccepted = token >= (this.#highest.get(row) ?? 0);
     this.history.note(
       'db',
-      () => `${isAccepted ? 'accepts' : 'refuses'} ${key} ${tokenText(token)} of ${holder}`,
+      () => `${isAccepted ? 'accepts' : 'refuses'} ${row} ${tokenText(token)} of ${holder}`,
     );
     if (!isAccepted) return;
-    this.#highest.set(key, token);
-    if (this.#isStale('fenced', key, grant) && !this.leases.isFloorBroken(key)) {
+    this.#highest.set(row, token);
+    if (this.#isStale('fenced', row, grant) && !this.leases.isFloorBroken(key)) {
       const sent = token === term ? '' : ` (sent as ${tokenText(token)})`;
       this.verdicts.violated(
         'fence',
-        `a write of ${holder} under ${tokenText(term)}${sent} is accepted after a newer one`,
+        `a write of ${holder} to ${row} under ${tokenText(term)}${sent} is accepted after a newer one`,
       );
     }
   }
 
-  #isStale(register: 'fenced' | 'unfenced', key: string, grant: number): boolean {
-    const latest = this.#latest[register].get(key) ?? 0;
-    this.#latest[register].set(key, Math.max(latest, grant));
+  #isStale(register: 'fenced' | 'unfenced', row: string, grant: number): boolean {
+    const latest = this.#latest[register].get(row) ?? 0;
+    this.#latest[register].set(row, Math.max(latest, grant));
     return grant < latest;
   }
 }

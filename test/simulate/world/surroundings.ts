@@ -5,7 +5,8 @@ import { LeaseWitness } from '../invariants/leases.js';
 import { SlotWitness } from '../invariants/slots.js';
 import { TermWitness } from '../invariants/terms.js';
 import { Verdicts } from '../invariants/verdicts.js';
-import type { Plan } from '../plan/plan.js';
+import { LAST_VERSION, type Plan } from '../plan/plan.js';
+import { leaseKeysIn, nameOf } from './dealing.js';
 import { Resource } from './resource.js';
 import { TIMING } from './settings.js';
 import { StoreServer } from './store-server.js';
@@ -20,7 +21,10 @@ export class Surroundings {
   readonly slots: SlotWitness;
   readonly resource: Resource;
   readonly server: StoreServer;
-  readonly keys: readonly string[];
+  /** All that is to be led in the end. */
+  readonly leaseKeys: readonly string[];
+  /** What operators put their hands on: keys, and then shards of them. */
+  readonly operable: readonly string[];
   readonly #listeners = new Set<ReleaseListener>();
   readonly #lastStarts = new Map<string, number>();
 
@@ -52,7 +56,8 @@ export class Surroundings {
       this.verdicts,
     );
     this.resource = new Resource(this.history, this.leases, this.verdicts);
-    this.keys = plan.keys.map((_, i) => `k${i}`);
+    this.leaseKeys = leaseKeysIn(plan, LAST_VERSION);
+    this.operable = [...new Set([...plan.keys.map((_, i) => nameOf(i)), ...this.leaseKeys])];
   }
 
   /** Calls back when a lease is released, as a subscription does. */

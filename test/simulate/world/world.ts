@@ -1,4 +1,5 @@
 import { randomStream } from '../engine/random.js';
+import type { Version } from '../plan/plan.js';
 import { Machine } from './machine.js';
 import { Replica } from './replica.js';
 import { Surroundings } from './surroundings.js';
@@ -10,6 +11,8 @@ export interface Host {
   readonly weather: Weather;
   replica: Replica | undefined;
   boots: number;
+  /** What is installed: the next process runs it. */
+  version: Version;
 }
 
 /** Everything there is in one history: the machines with the processes on them, and what lies around them. */
@@ -24,6 +27,7 @@ export class World extends Surroundings {
       weather: new Weather(() => scheduler.now, randomStream(plan.seed, `network ${i}`)),
       replica: undefined,
       boots: 0,
+      version: machine.version,
     }));
   }
 
@@ -33,6 +37,6 @@ export class World extends Surroundings {
     host.machine.resume();
     const instanceId = `m${host.machine.number}.${++host.boots}`;
     this.history.note(instanceId, () => 'boots');
-    host.replica = new Replica(instanceId, host.machine, host.weather, this);
+    host.replica = new Replica(instanceId, host.machine, host.weather, this, host.version);
   }
 }

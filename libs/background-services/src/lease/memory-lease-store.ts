@@ -125,11 +125,7 @@ export class MemoryLeaseStore implements StoreWithBoard {
 
   #look({ key, fields }: LookRequest): LeaseRecord {
     const ledger = this.#entries.get(placeOf(key))?.ledger;
-    const entries = fields.flatMap((field): [string, string][] => {
-      const value = ledger?.get(field);
-      return value === undefined ? [] : [[field, value]];
-    });
-    return { ...this.#inspect(key), ledger: Object.fromEntries(entries) };
+    return { ...this.#inspect(key), ledger: ledger ? pick(ledger, fields) : {} };
   }
 
   #amend(key: string, entries: Readonly<Record<string, string | null>>): void {
@@ -149,7 +145,7 @@ export class MemoryLeaseStore implements StoreWithBoard {
     return true;
   }
 
-  #acquire({ key, holder, ttl, tokenFloor }: AcquireRequest): AcquireReply {
+  #acquire({ key, holder, ttl, tokenFloor, fields }: AcquireRequest): AcquireReply {
     const shard = parseShardKey(key);
     const lease = this.#live(key);
     const now = this.clock.monotonic();
@@ -170,7 +166,8 @@ export class MemoryLeaseStore implements StoreWithBoard {
     entry.lease = shard
       ? this.#shards.acquire(shard, holder, ttl, entry.token)
       : { holder, expiresAt: now + ttl };
-    return { outcome: 'acquired', token: entry.token, ledger: Object.fromEntries(entry.ledger), storeTime };
+    const ledger = fields ? pick(entry.ledger, fields) : Object.fromEntries(entry.ledger);
+    return { outcome: 'acquired', token: entry.token, ledger, storeTime };
   }
 
   #renew(request: RenewRequest): RenewReply {
@@ -234,6 +231,14 @@ export class MemoryLeaseStore implements StoreWithBoard {
     for (const released of [key, ...this.#shards.wake(key)])
       for (const listener of [...this.#listeners]) listener({ key: released, holder });
   }
+}
+
+function pick(ledger: ReadonlyMap<string, string>, fields: readonly string[]): Ledger {
+  const entries = fields.flatMap((field): [string, string][] => {
+    const value = ledger.get(field);
+    return value === undefined ? [] : [[field, value]];
+  });
+  return Object.fromEntries(entries);
 }
 
 function save(entry: Entry, changes: Ledger): void {
