@@ -37,8 +37,9 @@ export class Operator {
       }
       case 'release': {
         const lease = this.#grant(operation.grant);
-        const { field, value } = operation.entry;
-        return lease && store.release({ ...lease, ledger: { [field]: value } });
+        const { entry, heir } = operation;
+        const ledger = { [entry.field]: entry.value };
+        return lease && store.release({ ...lease, ledger, ...(heir ? { heir } : {}) });
       }
       case 'pass':
         return this.on.pass(operation.time);

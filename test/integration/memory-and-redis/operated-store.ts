@@ -45,7 +45,7 @@ export function operatedMemory(store: MemoryLeaseStore, clock: SteppedClock): Op
 
 /**
  * Nobody steps the clock of a Redis: whatever ends at a time ends so much sooner instead. Leases are keys with a time to live; sessions of
- * shards, and shards that an operator took out of service, say until when they last.
+ * shards, shards that are kept for an heir, and those that an operator took out of service say until when they last.
  */
 const PASS_LUA = `
 local ms = tonumber(ARGV[1])
@@ -64,8 +64,8 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
   elseif string.find(key, ':shards$') then
     local all = redis.call('HGETALL', key)
     for i = 1, #all, 2 do
-      local token, till, holder = string.match(all[i + 1], '^(%d+|)@(%d+)(|.*)$')
-      if token then redis.call('HSET', key, all[i], token .. '@' .. sooner(till) .. holder) end
+      local token, till, holder = string.match(all[i + 1], '^(%d+|[@>])(%d+)(|.*)$')
+      if token then redis.call('HSET', key, all[i], token .. sooner(till) .. holder) end
     end
   end
 end`;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Heir } from 'nestjs-background-services/store';
 
 /** TTLs and steps of time, ms: so large that what passes for real is nothing beside them. */
 export const UNIT = 1_000_000;
@@ -28,7 +29,12 @@ export type Operation =
       /** Not given: whatever it is. */
       readonly expected: string | null | undefined;
     }
-  | { readonly does: 'release'; readonly grant: number; readonly entry: Entry }
+  | {
+      readonly does: 'release';
+      readonly grant: number;
+      readonly entry: Entry;
+      readonly heir: Heir | null;
+    }
   | { readonly does: 'pass'; readonly time: number }
   /** What operators do. */
   | { readonly does: 'disable'; readonly key: string; readonly ttl: number }
@@ -50,6 +56,8 @@ export const FIELDS = ['x', 'y'];
 const key = fc.constantFrom(...KEYS, ...SHARDS);
 const holder = fc.constantFrom('a', 'a', 'b', 'c');
 const ttl = fc.constantFrom(2, 3, 3, 6).map((units) => units * UNIT);
+/** Shorter and longer than sessions are. */
+const heirTtl = fc.constantFrom(1, 2, 4, 8).map((units) => units * UNIT);
 const grant = fc.nat(11);
 const entry = fc.record({ field: fc.constantFrom(...FIELDS), value: fc.constantFrom('1', '2') });
 
@@ -82,7 +90,10 @@ const operation = fc.oneof(
     weight: 3,
     arbitrary: does('record', { grant, entry, expected: fc.constantFrom(undefined, null, '1', '2') }),
   },
-  { weight: 4, arbitrary: does('release', { grant, entry }) },
+  {
+    weight: 4,
+    arbitrary: does('release', { grant, entry, heir: fc.option(fc.record({ holder, ttl: heirTtl })) }),
+  },
   {
     weight: 5,
     arbitrary: does('pass', { time: fc.constantFrom(1, 1, 2, 4).map((units) => units * UNIT) }),

@@ -16,7 +16,7 @@ describe('the hint of a release', () => {
   });
 
   const notice = (node: number, token = '5', key = 'orders') =>
-    hints.onNotice(node, { key, holder: 'a', token });
+    hints.onNotice(node, { key, holder: 'a', token, heir: undefined });
 
   it('comes with the notice of a majority, once', () => {
     notice(1);
@@ -26,6 +26,11 @@ describe('the hint of a release', () => {
     notice(2);
     notice(0);
     expect(heard).toEqual([{ key: 'orders', holder: 'a' }]);
+  });
+
+  it('names the heir', () => {
+    for (const node of [0, 1]) hints.onNotice(node, { key: 'orders', holder: 'a', token: '5', heir: 'b' });
+    expect(heard).toEqual([{ key: 'orders', holder: 'a', heir: 'b' }]);
   });
 
   it('comes a moment later if no majority is heard of', async () => {
@@ -47,7 +52,8 @@ describe('the hint of a release', () => {
   });
 
   it('comes of what an operator freed, which has no token, and again of the next time', async () => {
-    const freed = (node: number) => hints.onNotice(node, { key: 'orders', holder: 'a', token: undefined });
+    const freed = (node: number) =>
+      hints.onNotice(node, { key: 'orders', holder: 'a', token: undefined, heir: undefined });
     for (const node of [0, 1]) freed(node);
     expect(heard).toEqual([{ key: 'orders', holder: 'a' }]);
     for (const node of [0, 1]) freed(node);

@@ -29,7 +29,7 @@ export class ReleaseHints {
     return () => this.#listeners.delete(listener);
   }
 
-  onNotice(node: number, { key, holder, token }: ReleaseNotice): void {
+  onNotice(node: number, { key, holder, token, heir }: ReleaseNotice): void {
     const number = token === undefined ? undefined : Number(token);
     const told = this.#told.get(key) ?? 0;
     if (number !== undefined && !(Number.isSafeInteger(number) && number > told)) return;
@@ -38,7 +38,7 @@ export class ReleaseHints {
       this.#heard.get(id)?.timer.cancel();
       this.#heard.delete(id);
       if (number !== undefined) this.#told.set(key, Math.max(number, this.#told.get(key) ?? 0));
-      for (const listener of [...this.#listeners]) listener({ key, holder });
+      for (const listener of [...this.#listeners]) listener({ key, holder, heir });
     };
     const heard = this.#heard.get(id) ?? { nodes: new Set(), timer: this.clock.setTimeout(tell, GRACE) };
     this.#heard.set(id, heard);

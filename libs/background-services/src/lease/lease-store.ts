@@ -31,7 +31,7 @@ export interface LeaseStore {
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]>;
   /** Prolongs leases and saves their ledger changes; one reply per request, in order. */
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]>;
-  /** Gives a lease up, saves its ledger changes and wakes those who watch. */
+  /** Gives a lease up, or over to an heir, saves its ledger changes and wakes those who watch. */
   release(request: ReleaseRequest): Promise<ReleaseReply>;
   /** Writes one ledger entry under the fencing token, compare-and-set if `expected` is given. */
   record(request: RecordRequest): Promise<RecordReply>;
@@ -78,9 +78,22 @@ export interface RenewRequest extends HeldLease {
   readonly ledger: Ledger;
 }
 
+/** Who is to have a lease next. */
+export interface Heir {
+  /** Instance id. */
+  readonly holder: string;
+  /** How long the lease is kept for it, ms. */
+  readonly ttl: number;
+}
+
 /** A lease to give up. */
 export interface ReleaseRequest extends HeldLease {
   readonly ledger: Ledger;
+  /**
+   * For whom the lease is kept: instead of being free, it is held by the heir for a moment. The heir gets it when it asks; nobody renews it before. A store
+   * may leave it out: then the lease is free, and whoever asks first gets it. Who releases a lease is not its heir.
+   */
+  readonly heir?: Heir | undefined;
 }
 
 /** An entry to write into the ledger of a lease. */
@@ -142,5 +155,11 @@ export interface LeaseView {
   readonly token: number | null;
 }
 
-/** Told which lease was released, and by whom. */
-export type ReleaseListener = (release: LeaseRef) => void;
+/** A lease that was released, and by whom. */
+export interface Release extends LeaseRef {
+  /** For whom it is kept; others who ask now do so in vain. Not given: it is free, or the store does not say. */
+  readonly heir?: string | undefined;
+}
+
+/** Told of a release. */
+export type ReleaseListener = (release: Release) => void;

@@ -102,6 +102,37 @@ describe('MemoryLeaseStore', () => {
     expect(await acquire('b')).toMatchObject({ outcome: 'acquired' });
   });
 
+  it('keeps a lease for an heir exactly as long as it is told to', async () => {
+    const lease = await lead('a');
+    const heard: unknown[] = [];
+    store.watch((release) => heard.push(release));
+    await store.release({ ...lease, heir: { holder: 'b', ttl: 500 }, ledger: {} });
+    expect(heard).toEqual([{ key: KEY, holder: 'a', heir: 'b' }]);
+    await clock.advance(499);
+    expect(await acquire('c')).toEqual({ outcome: 'held', holder: 'b', ttl: 1 });
+    await clock.advance(1);
+    expect(await acquire('c')).toMatchObject({ outcome: 'acquired' });
+  });
+
+  it('gives the lease to an heir that asks for it, for its whole TTL and under a new token', async () => {
+    const lease = await lead('a');
+    await store.release({ ...lease, heir: { holder: 'b', ttl: 500 }, ledger: {} });
+    expect((await lead('b')).token).toBe(lease.token + 1);
+    await clock.advance(TTL - 1);
+    expect(await acquire('c')).toEqual({ outcome: 'held', holder: 'b', ttl: 1 });
+  });
+
+  it('frees a key with the last shard that is kept for an heir, at the very time', async () => {
+    const reply = await acquire('a', { key: 'orders#0/2' });
+    if (reply?.outcome !== 'acquired') throw new Error('not acquired');
+    const lease = { key: 'orders#0/2', holder: 'a', token: reply.token };
+    await store.release({ ...lease, heir: { holder: 'b', ttl: 500 }, ledger: {} });
+    await clock.advance(499);
+    expect(await acquire('c')).toEqual({ outcome: 'held', holder: 'shards/2', ttl: 1 });
+    await clock.advance(1);
+    expect(await acquire('c')).toMatchObject({ outcome: 'acquired' });
+  });
+
   it('hands ledgers out as copies', async () => {
     const lease = await lead('a');
     await store.record({ ...lease, field: 'start', value: '1' });

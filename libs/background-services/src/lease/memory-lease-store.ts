@@ -2,18 +2,20 @@ import type { StoreWithBoard } from './board/board-of.js';
 import { DISABLED_HOLDER, type FleetBoard, type LeaseRecord, type LookRequest } from './board/fleet-board.js';
 import { MemoryBoard } from './board/memory-board.js';
 import { type Clock, systemClock } from './clock.js';
+import { heirOf } from './heir.js';
 import { type MemoryLease, MemoryShards, placeOf } from './memory-shards.js';
-import { parseShardKey } from './shard-key.js';
+import { parseShardKey, type ShardRef } from './shard-key.js';
 import {
   type AcquireReply,
   type AcquireRequest,
   type HeldLease,
+  type Heir,
   type Ledger,
-  type LeaseRef,
   type LeaseView,
   type Lost,
   type RecordReply,
   type RecordRequest,
+  type Release,
   type ReleaseListener,
   type ReleaseReply,
   type ReleaseRequest,
@@ -68,16 +70,18 @@ export class MemoryLeaseStore implements StoreWithBoard {
   }
 
   release(request: ReleaseRequest): Promise<ReleaseReply> {
-    const shard = parseShardKey(request.key);
-    const isLast = shard && this.#shards.gone(shard, request.holder);
+    const { key, holder } = request;
+    const shard = parseShardKey(key);
+    const isLast = shard && this.#shards.gone(shard, holder);
     const lost = this.#lost(request);
     if (!lost) {
-      const entry = this.#entry(request.key);
+      const entry = this.#entry(key);
+      const heir = heirOf(request);
       save(entry, request.ledger);
-      entry.lease = undefined;
-      this.#publish({ key: request.key, holder: request.holder });
+      entry.lease = heir && this.#keptFor(heir, shard);
+      this.#publish({ key, holder, heir: heir?.holder });
     }
-    if (isLast) this.#shards.left(shard, request.holder).forEach((freed) => this.#publish(freed));
+    if (isLast) this.#shards.left(shard, holder).forEach((freed) => this.#publish(freed));
     return Promise.resolve(lost ?? { outcome: 'released' });
   }
 
@@ -198,7 +202,7 @@ export class MemoryLeaseStore implements StoreWithBoard {
   #lost({ key, holder, token }: HeldLease): Lost | undefined {
     const lease = this.#live(key);
     const shard = parseShardKey(key);
-    const isKept = shard !== undefined && this.#shards.keeper(shard) !== undefined;
+    const isKept = shard !== undefined && (this.#shards.keeper(shard) !== undefined || lease?.isForHeir);
     const mine = !isKept && lease?.holder === holder && this.#entries.get(placeOf(key))?.token === token;
     return mine ? undefined : { outcome: 'lost', holder: lease?.holder ?? null };
   }
@@ -214,6 +218,11 @@ export class MemoryLeaseStore implements StoreWithBoard {
     return lease && lease.expiresAt > this.clock.monotonic() ? lease : undefined;
   }
 
+  #keptFor(heir: Heir, shard: ShardRef | undefined): MemoryLease {
+    const { holder, ttl } = heir;
+    return shard ? this.#shards.keep(shard, heir) : { holder, expiresAt: this.clock.monotonic() + ttl };
+  }
+
   #entry(key: string): Entry {
     return this.#entryAt(placeOf(key));
   }
@@ -227,9 +236,9 @@ export class MemoryLeaseStore implements StoreWithBoard {
     return entry;
   }
 
-  #publish({ key, holder }: LeaseRef): void {
+  #publish({ key, holder, heir }: Release): void {
     for (const released of [key, ...this.#shards.wake(key)])
-      for (const listener of [...this.#listeners]) listener({ key: released, holder });
+      for (const listener of [...this.#listeners]) listener({ key: released, holder, heir });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LeaseRef, RenewRequest } from './lease-store.js';
+import type { Heir, LeaseRef, RenewRequest } from './lease-store.js';
 import { OwnShards } from './own-shards.js';
 import { parseShardKey, type ShardRef } from './shard-key.js';
 
@@ -9,6 +9,8 @@ export interface MemoryLease {
   readonly expiresAt: number;
   /** Of a shard: it is held for as long as its holder has this session. Not given: it was set by an operator, and has a time of its own. */
   readonly session?: number;
+  /** Of a shard: it is kept for an heir, which has no term yet. It ends with the key, as sessions do. */
+  readonly isForHeir?: true;
 }
 
 /** What a holder renews for all its shards of one key. */
@@ -22,7 +24,7 @@ interface Session {
 interface Family {
   /** By holder. Over once the key itself is free, whatever they say. */
   readonly sessions: Map<string, Session>;
-  /** The latest end of any of them. */
+  /** The latest end of any of them, and of what is kept for heirs. */
   latest: number;
   /** Shards that were asked for while the key itself was held. */
   readonly waiting: Set<string>;
@@ -62,6 +64,7 @@ export class MemoryShards {
 
   /** Who holds a shard, whoever holds the key itself. */
   holding({ key }: ShardRef, own: MemoryLease | undefined): MemoryLease | undefined {
+    if (own?.isForHeir) return this.places.get(key) ? own : undefined;
     if (own?.session === undefined) return own;
     const session = this.#session(key, own.holder);
     return session?.nonce === own.session ? { ...own, expiresAt: session.until } : undefined;
@@ -120,15 +123,35 @@ export class MemoryShards {
     return this.#own.gone(idOf(key, holder), [index]);
   }
 
-  /** A shard was given up, maybe as the last one of its holder: then its session ends; with the last session, the key itself is free. @returns what is */
+  /** A shard is given up and kept for an heir, and the key itself with it. */
+  keep({ key, count }: ShardRef, { holder, ttl }: Heir): MemoryLease {
+    const family = this.#family(key);
+    const expiresAt = this.places.now() + ttl;
+    if (expiresAt > family.latest) this.#holdKey(key, count, expiresAt);
+    return { holder, expiresAt, isForHeir: true };
+  }
+
+  /**
+   * A shard was given up, maybe as the last one of its holder: then its session ends. With the last session, the key itself is free, or ends with what is
+   * kept for heirs. @returns what is free
+   */
   left({ key, count }: ShardRef, holder: string): readonly LeaseRef[] {
     const nonce = this.#session(key, holder)?.nonce;
     if (nonce === undefined || this.places.get(key)?.holder !== holderOf(count)) return [];
-    for (let index = 0; index < count; index++)
-      if (this.#isIn(nonce, holder, shardPlace(key, index))) return [];
+    let keptUntil = 0;
+    for (let index = 0; index < count; index++) {
+      const place = shardPlace(key, index);
+      if (this.#isIn(nonce, holder, place)) return [];
+      const lease = this.places.get(place);
+      if (lease?.isForHeir) keptUntil = Math.max(keptUntil, lease.expiresAt);
+    }
     const { sessions } = this.#family(key);
     sessions.delete(holder);
     for (const other of sessions.keys()) if (this.#session(key, other)) return [];
+    if (keptUntil > 0) {
+      this.#holdKey(key, count, keptUntil);
+      return [];
+    }
     this.places.set(key, undefined);
     return [{ key, holder: holderOf(count) }];
   }
@@ -162,8 +185,12 @@ export class MemoryShards {
     const family = this.#family(key);
     const longer = Math.max(until, this.#session(key, holder)?.until ?? 0);
     family.sessions.set(holder, { nonce, until: longer });
-    family.latest = Math.max(family.latest, longer);
-    this.places.set(key, { holder: holderOf(count), expiresAt: family.latest });
+    this.#holdKey(key, count, Math.max(family.latest, longer));
+  }
+
+  #holdKey(key: string, count: number, until: number): void {
+    this.#family(key).latest = until;
+    this.places.set(key, { holder: holderOf(count), expiresAt: until });
   }
 
   #family(key: string): Family {

@@ -172,6 +172,18 @@ describe('CheckedLeaseStore', () => {
     expect(answering(undefined, 'custom', thrower).warnings).toEqual([]);
   });
 
+  it('passes heirs on, and takes one that cannot be read for none: the lease was released all the same', () => {
+    const heard: unknown[] = [];
+    const watch = (listener: (release: unknown) => void) => {
+      for (const heir of ['b', undefined, '', 1, null]) listener({ key: 'orders', holder: 'a', heir });
+      return () => undefined;
+    };
+    const store = { ...answering(undefined), watch } as unknown as LeaseStore;
+    new CheckedLeaseStore(store).watch((release) => heard.push(release));
+    const freed = { key: 'orders', holder: 'a' };
+    expect(heard).toEqual([{ ...freed, heir: 'b' }, freed, freed, freed, freed]);
+  });
+
   it('goes without hints of a store that cannot be watched, or tells nonsense, and says so', async () => {
     const problems: unknown[] = [];
     const heard: unknown[] = [];

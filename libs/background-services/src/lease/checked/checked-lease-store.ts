@@ -18,11 +18,12 @@ import type {
   WholeLeaseStore,
 } from '../lease-store.js';
 import type { StoreWarning } from '../store-warning.js';
-import { nameOf, readAnswer, readBatch, type Reader, readObject, readText } from './answers.js';
+import { nameOf, readAnswer, readBatch, type Reader } from './answers.js';
 import {
   readAcquireReply,
   readLeaseView,
   readRecordReply,
+  readRelease,
   readReleaseReply,
   readRenewReply,
 } from './replies.js';
@@ -86,8 +87,7 @@ export class CheckedLeaseStore implements WholeLeaseStore {
     const tell = (release: unknown): void => {
       if (state === 'closed') return;
       callGuest(() => {
-        const { key, holder } = this.#read('watch', release, (hint) => readObject(hint, '{ key, holder }'));
-        listener({ key: readText(key, 'key'), holder: readText(holder, 'holder') });
+        listener(this.#read('watch', release, readRelease));
       }, this.onProblem);
     };
     let unwatch: unknown;

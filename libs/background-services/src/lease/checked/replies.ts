@@ -4,6 +4,7 @@ import type {
   LeaseView,
   Lost,
   RecordReply,
+  Release,
   ReleaseReply,
   RenewReply,
   Unknown,
@@ -61,6 +62,16 @@ export function readRecordReply(answer: unknown): RecordReply {
   if (reply.outcome === 'conflict')
     return { outcome: 'conflict', current: readTextOrNull(reply.current, 'current') };
   return readLost(reply) ?? readUnknown(reply, "'recorded', 'conflict', 'lost'");
+}
+
+/** An heir that cannot be read is none: the lease was released all the same. */
+export function readRelease(answer: unknown): Release {
+  const { key, holder, heir } = readObject(answer, '{ key, holder }');
+  return {
+    key: readText(key, 'key'),
+    holder: readText(holder, 'holder'),
+    ...(typeof heir === 'string' && heir !== '' ? { heir } : {}),
+  };
 }
 
 export function readLeaseView(answer: unknown): LeaseView {

@@ -1,4 +1,6 @@
+import { heirOf } from '../heir.js';
 import type {
+  Heir,
   Ledger,
   ReleaseReply,
   ReleaseRequest,
@@ -36,10 +38,19 @@ export function releaseLeases(
   batch: number,
 ): Promise<readonly (ReleaseReply | Unknown)[]> {
   return inBatches(requests, batch, async (leases) => {
-    const args = leases.flatMap(({ token, ledger }) => [token, ...withSize(flatten(ledger))]);
+    const args = leases.flatMap((lease) => [
+      lease.token,
+      ...heirArgs(heirOf(lease)),
+      ...withSize(flatten(lease.ledger)),
+    ]);
     const answer = await link.run('bgsRelease', leases, [leases[0].holder, link.channel, ...args]);
     return readReleaseReplies(answer, leases.length);
   });
+}
+
+/** The heir as scripts take it; whole milliseconds. */
+export function heirArgs(heir: Heir | undefined): readonly [string, number] {
+  return heir ? [heir.holder, Math.max(1, Math.ceil(heir.ttl))] : ['', 0];
 }
 
 /** Entries as scripts take them: field, value, … */

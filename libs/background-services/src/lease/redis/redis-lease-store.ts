@@ -5,6 +5,7 @@ import type {
   LeaseView,
   RecordReply,
   RecordRequest,
+  Release,
   ReleaseListener,
   ReleaseReply,
   ReleaseRequest,
@@ -172,9 +173,9 @@ export class RedisLeaseStore implements StoreWithBoard {
     await Promise.all([this.#link.close(), this.#board.close()]);
   }
 
-  #publish({ key, holder }: LeaseRef): void {
+  #publish({ key, holder, heir }: Release): void {
     for (const released of [key, ...this.#shards.waitingFor(key)])
-      for (const listener of [...this.#listeners]) listener({ key: released, holder });
+      for (const listener of [...this.#listeners]) listener({ key: released, holder, heir });
   }
 }
 

@@ -3,7 +3,7 @@ import { StoreError } from '../../errors/index.js';
 import type { RedisTrouble } from '../../redis/index.js';
 import type { Clock } from '../clock.js';
 import { leaseKeys, shardedKeys } from '../lease-key.js';
-import type { LeaseRef, LeaseView } from '../lease-store.js';
+import type { LeaseView, Release } from '../lease-store.js';
 import type { StoreWarning } from '../store-warning.js';
 import { LinkWatch } from './link-watch.js';
 import {
@@ -19,8 +19,8 @@ import { asText, asTtl } from './replies.js';
 import { releasedKeys } from './shards/released-keys.js';
 
 /** A release as it was published. */
-export interface ReleaseNotice extends LeaseRef {
-  /** Absent from a replica of an older version. */
+export interface ReleaseNotice extends Release {
+  /** Absent of shards, of what an operator freed, and from a replica of an older version. */
   readonly token: string | undefined;
 }
 
@@ -83,9 +83,10 @@ export class RedisLink<Script extends string> {
       this.#listeners.get(channel)?.(message),
     );
     this.listen(this.channel, (message) => {
-      const [lease = '', holder = '', token] = message.split('\n');
+      const [lease = '', holder = '', token, heir] = message.split('\n');
       if (!lease.startsWith(this.prefix)) return;
-      for (const key of releasedKeys(lease.slice(this.prefix.length))) onRelease?.({ key, holder, token });
+      for (const key of releasedKeys(lease.slice(this.prefix.length)))
+        onRelease?.({ key, holder, token: token || undefined, heir: heir || undefined });
     });
     // Connection errors reach `onError`; both connections go on trying, and no command waits for them longer than its time limit.
     const connections = onRelease ? [this.#client, this.#subscriber] : [this.#client];

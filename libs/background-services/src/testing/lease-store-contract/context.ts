@@ -1,12 +1,13 @@
 import type {
   AcquireReply,
   HeldLease,
+  Heir,
   Ledger,
   LeaseStore,
   LeaseView,
   RenewReply,
 } from '../../lease/index.js';
-import { until } from './checks.js';
+import { answers, until } from './checks.js';
 
 /** A store with what an operator can do to it from outside. */
 export interface StoreUnderTest {
@@ -110,6 +111,18 @@ export class Context implements StoreUnderTest {
   ): Promise<RenewReply> => {
     const [reply] = await this.store.renew([{ ...lease, ttl, ledger }]);
     return reply!;
+  };
+
+  /**
+   * Releases a lease to an heir. Resolves with whether the store keeps it for one: it may leave that out, and then there is nothing to check.
+   */
+  readonly bequeath = async (
+    lease: HeldLease,
+    heir: Heir,
+    ledger: Ledger = {},
+  ): Promise<{ readonly isKept: boolean }> => {
+    answers(await this.store.release({ ...lease, heir, ledger }), { outcome: 'released' });
+    return { isKept: (await this.look(lease.key)).holder !== null };
   };
 
   /** What the next holder finds in the ledger. */

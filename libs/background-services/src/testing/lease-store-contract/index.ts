@@ -3,6 +3,7 @@ import { acquireCases } from './acquire.js';
 import { batchCases } from './batches.js';
 import { type Cases, Context, type StoreUnderTest } from './context.js';
 import { fencingTokenCases } from './fencing-token.js';
+import { heirCases } from './heirs.js';
 import { inspectCases } from './inspect.js';
 import { ledgerCases } from './ledger.js';
 import { memberCases } from './members.js';
@@ -53,6 +54,7 @@ export function leaseStoreContract(open: () => StoreUnderTest | Promise<StoreUnd
     'the fencing token': fencingTokenCases(context),
     renew: renewCases(context),
     release: releaseCases(context),
+    heirs: heirCases(context),
     watch: watchCases(context),
     record: recordCases(context),
     'the ledger': ledgerCases(context),

@@ -1,8 +1,9 @@
-import { boardOf, type HeldLease, shardKey } from '../../lease/index.js';
+import { boardOf, type HeldLease, shardKey, systemClock } from '../../lease/index.js';
 import { acquireCases } from './acquire.js';
 import { answers, between, hasEntries, rise, until } from './checks.js';
 import { type Cases, type Context, LONG, MIDDLE, SHORT } from './context.js';
 import { fencingTokenCases } from './fencing-token.js';
+import { heirCases } from './heirs.js';
 import { inspectCases } from './inspect.js';
 import { ledgerCases } from './ledger.js';
 import { recordCases } from './record.js';
@@ -13,7 +14,7 @@ const COUNT = 8;
 
 /** What a store promises that has `shards`: a shard is a lease like any other, and more. The cases pass over a store that has none. */
 export function shardCases(context: Context): Cases {
-  return { ...likeAnyLease(context), ...together(context), ...asAWhole(context) };
+  return { ...likeAnyLease(context), ...together(context), ...asAWhole(context), ...forHeirs(context) };
 }
 
 /** Every shard is a lease like any other: what holds of leases holds of shards. */
@@ -24,6 +25,7 @@ function likeAnyLease(context: Context): Cases {
     'the fencing token': fencingTokenCases(shards),
     renew: renewCases(shards),
     release: releaseCases(shards),
+    heirs: heirCases(shards),
     record: recordCases(shards),
     // Shards of one holder may end together, with the longest TTL that it has asked for: here it shortens one.
     'the ledger': without(ledgerCases(shards), 'outlives expiry, deletion and theft of the lease'),
@@ -229,6 +231,92 @@ function asAWhole(context: Context): Cases {
       hasEntries(other?.ledger ?? {}, {});
       answers(await board.free(key, 'a'), true);
       answers(await look(key), { holder: null });
+    },
+  };
+}
+
+function forHeirs(context: Context): Cases {
+  const { acquire, lead, renew, look, bequeath, newKey } = context;
+  const one = { outcome: 'acquired' };
+  const acquired = (key: string, holder: string) =>
+    until(() => acquire(key, holder), {
+      what: `"${holder}" to get "${key}"`,
+      satisfies: ({ outcome }) => outcome === 'acquired',
+    });
+  return {
+    'that are kept for heirs keep the key itself from everybody, and shards of another count': async () => {
+      const key = newKey();
+      const [first, second] = [shardKey(key, 0, COUNT), shardKey(key, 1, COUNT)];
+      const [mine, other] = [await lead(first, 'a'), await lead(second, 'c')];
+      const { isKept } = await bequeath(mine, { holder: 'b', ttl: MIDDLE });
+      if (!isKept) return;
+      const isKeptOut = async () => {
+        for (const wanted of [key, shardKey(key, 0, 2 * COUNT)])
+          answers(await acquire(wanted, 'd'), { outcome: 'held', ttl: between(0, LONG) });
+      };
+      await isKeptOut();
+      await context.store.release({ ...other, ledger: {} });
+      await isKeptOut();
+      answers(await acquire(second, 'd'), one);
+      answers(await acquire(first, 'd'), { outcome: 'held', holder: 'b', ttl: between(0, MIDDLE) });
+      rise([mine.token, (await lead(first, 'b')).token]);
+    },
+
+    'that were kept for heirs free the key itself with the end of the last one': async () => {
+      const key = newKey();
+      const leases = [await lead(shardKey(key, 0, COUNT), 'a'), await lead(shardKey(key, 1, COUNT), 'a')];
+      const sentAt = systemClock.monotonic();
+      await Promise.all(
+        leases.map((lease, i) =>
+          context.store.release({ ...lease, heir: { holder: 'b', ttl: (i + 1) * SHORT }, ledger: {} }),
+        ),
+      );
+      if ((await look(leases[1]!.key)).holder === null) return;
+      await acquired(shardKey(key, 0, 2 * COUNT), 'c');
+      answers(systemClock.monotonic() - sentAt, between(2 * SHORT - 1, LONG / 2));
+    },
+
+    'that are kept for an heir are not prolonged with those that it has': async () => {
+      const key = newKey();
+      const lease = await lead(shardKey(key, 0, COUNT), 'a');
+      const own = await lead(shardKey(key, 1, COUNT), 'b');
+      const { isKept } = await bequeath(lease, { holder: 'b', ttl: SHORT });
+      if (!isKept) return;
+      const sentAt = systemClock.monotonic();
+      answers(await renew(own), { outcome: 'renewed' });
+      await acquired(lease.key, 'c');
+      answers(systemClock.monotonic() - sentAt, between(-1, LONG / 2));
+      answers(await renew(own), { outcome: 'renewed' });
+    },
+
+    'that are kept for heirs end with the key itself': async () => {
+      const key = newKey();
+      const lease = await lead(shardKey(key, 0, COUNT), 'a');
+      const { isKept } = await bequeath(lease, { holder: 'b', ttl: MIDDLE });
+      if (!isKept) return;
+      await context.set(key, 'DISABLED');
+      answers(await acquire(lease.key, 'b'), { outcome: 'held', holder: 'DISABLED', ttl: null });
+      await context.delete(key);
+      answers(await acquire(lease.key, 'c'), one);
+    },
+
+    'have heirs of their own, though they are released at once': async () => {
+      const key = newKey();
+      const heirs = ['b', undefined, 'c', 'b', 'c'];
+      const leases = await Promise.all(heirs.map((_, i) => lead(shardKey(key, i, COUNT), 'a')));
+      await Promise.all(
+        leases.map((lease, i) => {
+          const holder = heirs[i];
+          const heir = holder === undefined ? {} : { heir: { holder, ttl: MIDDLE } };
+          return context.store.release({ ...lease, ...heir, ledger: {} });
+        }),
+      );
+      const views = await context.store.inspect(leases.map((lease) => lease.key));
+      if (views.every(({ holder }) => holder === null)) return;
+      answers(
+        views.map(({ holder }) => holder),
+        heirs.map((holder) => holder ?? null),
+      );
     },
   };
 }

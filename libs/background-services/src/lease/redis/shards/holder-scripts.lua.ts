@@ -37,43 +37,59 @@ return { now, unpack(own.lost) }
 `;
 
 /**
- * Gives shards up, saves ledger changes, and publishes all of them at once. If they were the holder's last ones, its session ends; and if that was
- * the last session, the key itself is free, which is published too.
+ * Gives shards up, or over to an heir, saves ledger changes, and publishes all of them at once. If they were the holder's last ones, its session ends; and
+ * if that was the last session, the key itself is free, which is published too, or ends with what is kept for heirs.
  *
- * ARGV  [3] channel, [4] count, [5] '1' if they may be the last ones; then the shards
+ * ARGV  [3] channel, [4] count, [5] '1' if they may be the last ones, [6] heir or '', [7] for how long they are the heir's in ms; then the shards
  * Reply [store time in ms, then {place, holder or ''} for each shard that is lost]
  */
 export const RELEASE_SHARDS_LUA = `
 ${PRELUDE_LUA}
 ${OWN_SHARDS_LUA}
-local holder, marker, channel, count = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local own = ownShards(6, holder, marker)
+local holder, marker, channel, count = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local heir, till = ARGV[6], now + tonumber(ARGV[7])
+local own = ownShards(8, holder, marker)
 if #own.lost < own.count then
   redis.call('HDEL', shards, '')
+  local rest, notice = '||', ''
+  if heir ~= '' then
+    rest, notice = '|>' .. text(till) .. '|' .. heir, '\\n\\n' .. heir
+    if till > own.latest then
+      redis.call('PEXPIRE', main, till - now)
+      redis.call('HSET', sessions, '', text(till))
+    end
+  end
   local freed, indexes = {}, {}
   for place = 1, own.count do
     if not own.isLost[place] then
-      local index = ARGV[6 + place]
+      local index = ARGV[8 + place]
       indexes[#indexes + 1] = index
       freed[#freed + 1] = index
-      freed[#freed + 1] = string.match(own.members[place], '^%d+') .. '||'
+      freed[#freed + 1] = string.match(own.members[place], '^%d+') .. rest
     end
   end
   write(shards, freed)
   saveChanges(own)
-  redis.pcall('PUBLISH', channel, main .. '#' .. table.concat(indexes, ',') .. '/' .. count .. '\\n' .. holder)
+  redis.pcall('PUBLISH', channel, main .. '#' .. table.concat(indexes, ',') .. '/' .. count .. '\\n' .. holder .. notice)
 end
 if ARGV[5] == '1' and own.nonce and current == marker then
-  local mine, isLast = '|' .. own.nonce .. '|' .. holder, true
-  for _, value in ipairs(redis.call('HGETALL', shards)) do
+  local mine, isLast, meant = '|' .. own.nonce .. '|' .. holder, true, 0
+  local all = redis.call('HGETALL', shards)
+  for i = 1, #all, 2 do
+    local value = all[i + 1]
     if string.sub(value, -#mine) == mine then isLast = false end
+    local till = (tonumber(all[i]) or count) < count and string.match(value, '^%d+|>(%d+)|')
+    meant = math.max(meant, tonumber(till or 0))
   end
   if isLast then
     redis.call('HDEL', sessions, holder)
     local others = false
     local all = redis.call('HGETALL', sessions)
     for i = 1, #all, 2 do others = others or session(all[i]) end
-    if not others then
+    if not others and meant > now then
+      redis.call('PEXPIRE', main, meant - now)
+      redis.call('HSET', sessions, '', text(meant))
+    elseif not others then
       redis.call('DEL', main)
       redis.pcall('PUBLISH', channel, main .. '\\n' .. marker)
     end

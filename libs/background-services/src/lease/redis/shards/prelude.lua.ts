@@ -4,7 +4,7 @@
  * | key | what |
  * | --- | --- |
  * | `accounts` | `shards/64` while anybody holds one of 64 shards, with the time to live of whoever holds one longest. Anything else, such as `DISABLED`, keeps everybody out |
- * | `{accounts}:shards` | hash: index → `token|nonce|holder`. It counts if the session of the holder has that nonce. `token|@until|holder`: until that time, whatever the sessions say. `token||`: free. Any other text is an operator's, and keeps everybody out until it is removed |
+ * | `{accounts}:shards` | hash: index → `token|nonce|holder`. It counts if the session of the holder has that nonce. `token|@until|holder`: until that time, whatever the sessions say. `token|>until|heir`: kept for an heir until that time, which is no session of it. `token||`: free. Any other text is an operator's, and keeps everybody out until it is removed |
  * | `{accounts}:shards:sessions` | hash: holder → `nonce|until`; it counts until that time, ms since the epoch. Under the empty name, the latest of these times |
  * | `{accounts}:token` | the last fencing token, of any shard |
  * | `{accounts}:ledger` | hash: `<index>:<field>` → entry |
@@ -12,6 +12,9 @@
  * A renewal writes the session, not its shards; but each shard is proved by its token, its nonce and its holder. A session that ended never comes
  * back: the next one of that holder has another nonce, and none of the shards of the former one. Where the key itself is not there, all sessions are
  * over, or an operator has ended them: what they say counts for nothing.
+ *
+ * The key itself outlives what is kept for heirs: nobody gets the whole, or a shard of another count, before they had their time. What is kept for an heir
+ * is one of the things that end with the key.
  *
  * Times are those of one reading of TIME, which moves within a script on some servers.
  */
@@ -60,11 +63,13 @@ local function session(holder)
 end
 local function holding(value)
   if not value then return end
-  local token, nonce, holder = string.match(value, '^(%d+)|(@?%d*)|(.*)$')
+  local token, nonce, holder = string.match(value, '^(%d+)|([@>]?%d*)|(.*)$')
   if not token then return value, -1 end
   if holder == '' then return nil, nil, token end
   local till
-  if string.sub(nonce, 1, 1) == '@' then till = tonumber(string.sub(nonce, 2)) or 0
+  local kind = string.sub(nonce, 1, 1)
+  if kind == '@' or (kind == '>' and current) then till = tonumber(string.sub(nonce, 2)) or 0
+  elseif kind == '>' then till = 0
   else
     local own, ends = session(holder)
     till = own == nonce and ends or 0

@@ -1,17 +1,23 @@
-import type { LeaseRef, Unknown } from '../../lease-store.js';
+import type { Heir, LeaseRef, Unknown } from '../../lease-store.js';
 import { parseShardKey } from '../../shard-key.js';
 import { unknown } from '../lease-batches.js';
 
 /** Shards per script call: keeps one call short for other users of the Redis. */
 export const SHARD_BATCH = 500;
 
-/** Requests for shards of one key, of one holder and, if they have one, one TTL; each for another shard. */
+/** Requests for shards of one key, of one holder and, if they have them, one TTL and one heir; each for another shard. */
 export interface ShardBatch<Request> {
   /** The key that is dealt out. */
   readonly key: string;
   readonly count: number;
   readonly requests: Request[];
   readonly indexes: number[];
+}
+
+/** What may tell requests apart, besides key and holder. */
+interface Asked extends LeaseRef {
+  readonly ttl?: number;
+  readonly heir?: Heir | undefined;
 }
 
 interface OpenBatch<Request> extends ShardBatch<Request> {
@@ -27,7 +33,7 @@ interface Ways<Request, Reply> {
 }
 
 /** Sends requests for shards in batches of their key, and the others as they are. One reply a request, in order. */
-export async function apart<Request extends LeaseRef & { readonly ttl?: number }, Reply>(
+export async function apart<Request extends Asked, Reply>(
   requests: readonly Request[],
   { plain, shards }: Ways<Request, Reply>,
 ): Promise<readonly (Reply | Unknown)[]> {
@@ -50,7 +56,7 @@ export async function apart<Request extends LeaseRef & { readonly ttl?: number }
   return replies;
 }
 
-class Batches<Request extends LeaseRef & { readonly ttl?: number }> {
+class Batches<Request extends Asked> {
   readonly all: OpenBatch<Request>[] = [];
   readonly #open = new Map<string, OpenBatch<Request>>();
 
@@ -59,7 +65,8 @@ class Batches<Request extends LeaseRef & { readonly ttl?: number }> {
     const shard = parseShardKey(request.key);
     if (!shard) return false;
     const { key, count, index } = shard;
-    const id = `${count} ${request.ttl ?? ''} ${request.holder}\n${key}`;
+    const { holder, ttl, heir } = request;
+    const id = `${count} ${ttl ?? ''} ${heir?.ttl ?? ''} ${heir?.holder ?? ''}\n${holder}\n${key}`;
     let batch = this.#open.get(id);
     if (!batch || batch.requests.length === SHARD_BATCH || batch.named.has(index)) {
       batch = { key, count, requests: [], indexes: [], places: [], named: new Set() };

@@ -1,3 +1,4 @@
+import { heirOf } from '../../heir.js';
 import type {
   AcquireRequest,
   LeaseRef,
@@ -11,6 +12,7 @@ import type {
 } from '../../lease-store.js';
 import type { ShardRef } from '../../shard-key.js';
 import type { RedisLink } from '../redis-link.js';
+import { heirArgs } from '../lease-calls.js';
 import { readRecordReply } from '../replies.js';
 import { ACQUIRE_SHARDS_LUA } from './acquire-shards.lua.js';
 import { RECORD_SHARD_LUA, RELEASE_SHARDS_LUA, RENEW_SHARDS_LUA } from './holder-scripts.lua.js';
@@ -91,7 +93,8 @@ export class ShardCalls {
     requests,
     indexes,
   }: ShardBatch<ReleaseRequest>): Promise<readonly ReleaseReply[]> {
-    const { holder } = requests[0]!;
+    const [first] = requests;
+    const { holder } = first!;
     const isLast = this.#own.gone(idOf(key, holder), indexes);
     const args = [
       holder,
@@ -99,6 +102,7 @@ export class ShardCalls {
       this.link.channel,
       count,
       isLast ? '1' : '0',
+      ...heirArgs(heirOf(first!)),
       ...shardArgs(requests, indexes),
     ];
     const { lost } = readLostShards(
