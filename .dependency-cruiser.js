@@ -18,6 +18,7 @@ const floors = {
     ['extensions'],
     ['lease'],
     ['leadership'],
+    ['placement'],
     ['workers'],
     ['discovery'],
     ['manager'],

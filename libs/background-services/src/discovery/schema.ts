@@ -46,12 +46,22 @@ const shardCount = v.pipe(
   v.maxValue(MOST_SHARDS, SHARDS),
 );
 
+const PLACEMENT = 'one of "balanced", "sticky", { with: "other:key" }';
+const placement = v.union(
+  [
+    v.picklist(['balanced', 'sticky'], PLACEMENT),
+    v.strictObject({ with: v.pipe(v.string(PLACEMENT), v.minLength(1, PLACEMENT)) }, PLACEMENT),
+  ],
+  PLACEMENT,
+);
+
 /** How a worker is overruled of `@LeaderElected` and `register()`. */
 const options = group({
   timeLimit: v.optional(positive),
   startDeadline: v.optional(positive),
   stallAfter: v.optional(positive),
   shards: v.optional(shardCount),
+  placement: v.optional(placement),
   immediate: v.optional(v.boolean('one of true, false')),
   misfire: v.optional(oneOf('fire-once', 'skip', 'fire-all')),
   onInterrupted: v.optional(oneOf('skip', 'rerun')),

@@ -8,6 +8,8 @@ export type RevocationReason =
   | 'deadline'
   /** `stepDown(key)` was called. */
   | 'step-down'
+  /** It was handed over: to even out the fleet, or because this replica is cordoned. */
+  | 'rebalance'
   /** The app, or the last worker of the key, is stopping. */
   | 'stop';
 

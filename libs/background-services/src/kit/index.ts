@@ -2,6 +2,7 @@ export { abortController } from './abort-controller.js';
 export { callGuest } from './call-guest.js';
 export { callSite } from './call-site.js';
 export { type Due, DueHeap } from './due-heap.js';
+export { fmix32, hash32 } from './hash.js';
 export { inBackground } from './in-background.js';
 export { nearest, plain } from './nearest.js';
 export { onAbort } from './on-abort.js';

@@ -24,6 +24,8 @@ export interface Duties {
   drain(term: Term, timeout: number): Promise<readonly string[]>;
   /** The ledger entries that changed since they were last saved. */
   unsavedEntries(): Ledger;
+  /** Whether work is running that a hand-over would interrupt; not given: none is. */
+  readonly isBusy?: boolean | undefined;
   /** These entries have been saved. */
   markSaved(entries: Ledger): void;
 }

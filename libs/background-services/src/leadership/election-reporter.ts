@@ -59,12 +59,14 @@ export class ElectionReporter {
     });
   }
 
-  termEnds(reason: RevocationReason, { fencingToken: token }: Term): void {
+  /** @param heir the replica that the lease is left to */
+  termEnds(reason: RevocationReason, { fencingToken: token }: Term, heir?: string): void {
     this.#log((logger, { key }) => {
       const what = `"${key}" (${reason}), fencing token ${token}`;
       const fields = { key, token, reason };
       if (reason === 'lost' || reason === 'deadline') logger.error(`LOST LEADERSHIP of ${what}`, fields);
-      else logger.log(`Stepping down from ${what}`, fields);
+      else if (heir === undefined) logger.log(`Stepping down from ${what}`, fields);
+      else logger.log(`Handing over ${what} to ${heir}`, { ...fields, heir });
     });
     this.#emit({ type: 'revoked', key: this.key, token, reason });
   }
@@ -87,7 +89,7 @@ export class ElectionReporter {
   }
 
   /** The duties or the keeper threw, which they must not. */
-  dutiesFailed(what: 'Beginning' | 'Draining' | 'Saving' | 'Keeping', error: unknown): void {
+  dutiesFailed(what: 'Beginning' | 'Draining' | 'Saving' | 'Keeping' | 'Placing', error: unknown): void {
     this.#log((logger, { key }) => {
       const { message, details } = describeError(error);
       logger.error(`${what} the work of "${key}" failed: ${message}`, { key }, details);

@@ -57,7 +57,13 @@ export class Elections {
 
   /** A release was heard of, or found: standbys try soon. */
   onReleased(key: string, holder: string): void {
-    this.#heartbeat.onReleased(key, holder);
+    this.#heartbeat.onReleased({ key, holder });
+  }
+
+  /** Placement has changed whether this replica takes what it does not lead. */
+  reconsiderStandbys(): void {
+    for (const elector of this.#electors.values())
+      if (elector.state.phase === 'standby') this.#onDue(elector);
   }
 
   /** Renews what is led of these keys, ahead of time: an operator may have changed a lease. */

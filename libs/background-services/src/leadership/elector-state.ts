@@ -15,6 +15,8 @@ export type ElectorState =
       readonly heard: { readonly holder: string; readonly at: number } | undefined;
       /** When to try for a release that was heard of since the last try was sent: it is younger than what that try's reply says. */
       readonly wakeAt: number | undefined;
+      /** Another replica should lead the key: no try before this time, monotonic, not even along with others. */
+      readonly notBefore: number | undefined;
     }
   | { readonly phase: 'leading'; readonly term: Term; readonly since: Instant; readonly dueAt: number }
   | {
@@ -24,5 +26,7 @@ export type ElectorState =
       /** Renewals go on while draining if the lease is still ours and we leave of our own accord. */
       readonly dueAt: number | undefined;
       readonly then: 'campaign' | 'idle';
+      /** Whom the lease is left to. */
+      readonly heir: string | undefined;
       readonly finished: Promise<boolean>;
     };

@@ -20,9 +20,10 @@ import { ElectionReporter } from './election-reporter.js';
 import type { ElectorState } from './elector-state.js';
 import type { KeptLease, LeaseKeeper } from './keeper/index.js';
 import { isUnknown, limited, toError, unknown } from './limited.js';
+import type { PlacementAdvice } from './placement-advice.js';
 import { standbyDelay } from './standby-delay.js';
 import { Term } from './term.js';
-import { type LeaseTiming, unknownRetryDelay } from './timing.js';
+import { EXPIRY_SPREAD, HEIR_TTL, HELD_BACK_GRID, type LeaseTiming, unknownRetryDelay } from './timing.js';
 
 export interface ElectorContext {
   readonly instanceId: string;
@@ -36,6 +37,8 @@ export interface ElectorContext {
   readonly keeper?: LeaseKeeper | undefined;
   /** Told of terms and of what the store fails at; nobody by default. */
   readonly events?: EventSink | undefined;
+  /** Says which replica should lead; not given: whoever comes first. */
+  readonly placement?: PlacementAdvice | undefined;
   /** What is put around hand-overs; nothing by default. */
   readonly instrumentation?: Instrumentation | undefined;
   /** Told whenever an elector becomes due at another time. */
@@ -49,7 +52,7 @@ export interface ElectorContext {
  * | --- | --- | --- |
  * | idle | at first; after `stop()` | `start()` |
  * | standby | `start()`; after a term, unless stopped | acquired → leading; `stop()` → idle |
- * | leading | acquired | lost, renew deadline, `stepDown()`, `stop()` → stepping-down |
+ * | leading | acquired | lost, renew deadline, `stepDown()`, `handOver()`, `stop()` → stepping-down |
  * | stepping-down | a term ends: gate closed, signal aborted, draining, releasing | drained or given up → standby or idle |
  *
  * `#enter` is the one place where the state changes. The heartbeat asks `dueAt`, sends the command and hands in the reply; no reply and no
@@ -120,16 +123,44 @@ export class Elector {
     return this.#state.phase === 'stepping-down' ? this.#state.finished : true;
   }
 
+  /**
+   * Ends the term in order, and leaves the lease to a replica that waits for it. If that one does not come, this one tries again.
+   * @returns whether a term ends
+   */
+  handOver(heir: string): boolean {
+    if (this.#state.phase !== 'leading') return false;
+    this.#stepDown('rebalance', 'campaign', heir);
+    return true;
+  }
+
+  /** Whether work is running that a hand-over would interrupt. */
+  get isBusy(): boolean {
+    return this.#state.phase === 'leading' && (this.duties.isBusy ?? false);
+  }
+
   #campaign(delay: number): void {
     const since = instant(this.context.clock);
     const dueAt = since.monotonic + delay;
-    const fresh = { attempts: 0, holder: undefined, heard: undefined, wakeAt: undefined };
+    const fresh = {
+      attempts: 0,
+      holder: undefined,
+      heard: undefined,
+      wakeAt: undefined,
+      notBefore: undefined,
+    };
     this.#enter({ phase: 'standby', since, dueAt, ...fresh });
   }
 
   /** When the heartbeat should send the next command, on the monotonic clock; undefined: nothing to send, or one is under way. */
   get dueAt(): number | undefined {
-    return this.#inFlight || this.#state.phase === 'idle' ? undefined : this.#state.dueAt;
+    if (this.#inFlight || this.#state.phase === 'idle') return undefined;
+    if (this.#state.phase === 'standby' && this.context.placement?.takesNew === false) return undefined;
+    return this.#state.dueAt;
+  }
+
+  /** Before when not to try, on the monotonic clock; undefined: a try may go along with others at any time. */
+  get notBefore(): number | undefined {
+    return this.#state.phase === 'standby' ? this.#state.notBefore : undefined;
   }
 
   /** The heartbeat is sending a command for this elector. */
@@ -140,7 +171,8 @@ export class Elector {
     };
     const settled = command.then(over, over);
     this.#inFlight = settled;
-    if (this.#state.phase === 'standby') this.#enter({ ...this.#state, wakeAt: undefined });
+    if (this.#state.phase === 'standby')
+      this.#enter({ ...this.#state, wakeAt: undefined, notBefore: undefined });
   }
 
   acquireRequest(): AcquireRequest {
@@ -170,20 +202,53 @@ export class Elector {
     const { clock, timing } = this.context;
     const now = clock.monotonic();
     const holder = reply.outcome === 'held' ? reply.holder : state.holder;
-    const dueAt = state.wakeAt ?? now + standbyDelay(reply, timing, spread);
+    const next =
+      state.wakeAt === undefined
+        ? this.#nextTry(reply, now, spread)
+        : { dueAt: state.wakeAt, notBefore: state.notBefore };
     const heard =
       reply.outcome === 'held' && reply.ttl !== null
         ? { holder: reply.holder, at: now - Math.max(0, timing.ttl - reply.ttl) }
         : state.heard;
-    this.#enter({ ...state, attempts, holder, heard, dueAt });
+    this.#enter({ ...state, attempts, holder, heard, ...next });
     this.#reporter.waiting(attempts, state.since.monotonic, now, holder);
   }
 
-  /** A release of this key was heard of: a standby tries at `wakeAt`, on the monotonic clock, if it would not sooner. */
-  onReleased(holder: string, wakeAt: number): void {
+  /** When to try after a try in vain. Only what waits for the end of a lease is held back, not a look now and then. */
+  #nextTry(
+    reply: Exclude<AcquireReply, { readonly outcome: 'acquired' }>,
+    now: number,
+    spread: number,
+  ): NextTry {
+    const delay = standbyDelay(reply, this.context.timing, spread);
+    const awaitsEnd = reply.outcome === 'held' && reply.ttl !== null && delay > reply.ttl;
+    return this.#heldBack(now + delay, awaitsEnd ? reply.holder : undefined);
+  }
+
+  /** When to try for a lease that was left to this replica, or to another one that may not come. */
+  #nextAfter(heir: string): NextTry {
+    const now = this.context.clock.monotonic();
+    if (heir !== this.context.instanceId) return holdUntil(now + HEIR_TTL + EXPIRY_SPREAD);
+    this.#advise((placement) => placement.onHeir(this.key));
+    return { dueAt: now, notBefore: undefined };
+  }
+
+  #heldBack(dueAt: number, holder: string | undefined): NextTry {
+    const back =
+      holder === undefined ? 0 : (this.#advise((placement) => placement.holdBack(this.key, holder)) ?? 0);
+    return back > 0 ? holdUntil(dueAt + back) : { dueAt, notBefore: undefined };
+  }
+
+  /**
+   * A release of this key was heard of: a standby tries at `wakeAt`, on the monotonic clock, if it would not sooner. If the lease is left to
+   * another replica, this one tries when it would have come.
+   */
+  onReleased(holder: string, wakeAt: number, heir?: string): void {
     const state = this.#state;
     if (state.phase !== 'standby' || holder === this.context.instanceId) return;
-    this.#enter({ ...state, dueAt: Math.min(state.dueAt, wakeAt), wakeAt });
+    const next = heir === undefined ? this.#heldBack(wakeAt, holder) : this.#nextAfter(heir);
+    const dueAt = next.notBefore === undefined ? Math.min(state.dueAt, next.dueAt) : next.dueAt;
+    this.#enter({ ...state, dueAt, notBefore: next.notBefore, wakeAt: next.dueAt });
   }
 
   async #giveBack(token: number): Promise<void> {
@@ -296,12 +361,12 @@ export class Elector {
   }
 
   /** Gate, abort, drain, release: the only way a term ends. */
-  #stepDown(reason: RevocationReason, then: 'campaign' | 'idle'): void {
+  #stepDown(reason: RevocationReason, then: 'campaign' | 'idle', heir?: string): void {
     const state = this.#state;
     if (state.phase !== 'leading') return;
     const { term } = state;
     term.closeGate();
-    const renewing = reason === 'stop' || reason === 'step-down';
+    const renewing = reason === 'stop' || reason === 'step-down' || reason === 'rebalance';
     if (!renewing) term.drop();
     let finish: (clean: boolean) => void = () => undefined;
     const finished = new Promise<boolean>((resolve) => (finish = resolve));
@@ -311,11 +376,12 @@ export class Elector {
       reason,
       dueAt: renewing ? state.dueAt : undefined,
       then,
+      heir,
       finished,
     });
     // The work is told first: where the log is written to may be slow.
     term.abort(reason);
-    this.#reporter.termEnds(reason, term);
+    this.#reporter.termEnds(reason, term, heir);
     void this.#handOver(term, reason).then(finish, () => finish(false));
   }
 
@@ -342,25 +408,51 @@ export class Elector {
     this.#enter({ ...state, dueAt: undefined });
     const isDrained = undrained.length === 0;
     if (!isDrained) this.#reporter.undrained(undrained, timing.ttl);
-    const isFree = isDrained && (reason === 'lost' || (await this.#release(term)));
+    const isFree = isDrained && (reason === 'lost' || (await this.#release(term, this.#heir(state))));
     const next = this.#state.phase === 'stepping-down' ? this.#state.then : 'idle';
     if (next === 'idle') this.#enter({ phase: 'idle' });
-    else this.#campaign(reason === 'step-down' ? this.#standBack(isFree) : 0);
+    else this.#campaign(this.#standBack(reason, isFree));
     return isDrained;
   }
 
   /** How long to let others go first after stepping down; a lease that was not released must expire before they can. */
-  #standBack(isFree: boolean): number {
+  #standBack(reason: RevocationReason, isFree: boolean): number {
     const { retryInterval, ttl } = this.context.timing;
+    if (reason === 'rebalance' && isFree) return HEIR_TTL + 2 * EXPIRY_SPREAD;
+    if (reason !== 'step-down' && reason !== 'rebalance') return 0;
     return isFree ? retryInterval : ttl + retryInterval;
   }
 
+  /** Whom the lease is left to: whoever was named, or should lead it now that this replica leaves of its own accord. */
+  #heir({ reason, heir }: Extract<ElectorState, { phase: 'stepping-down' }>): string | undefined {
+    if (heir !== undefined || (reason !== 'stop' && reason !== 'step-down')) return heir;
+    return this.#advise((placement) => placement.heirOf(this.key));
+  }
+
+  /** Without advice, and with advice that fails, whoever comes first leads. */
+  #advise<Advice>(ask: (placement: PlacementAdvice) => Advice): Advice | undefined {
+    const { placement } = this.context;
+    if (!placement) return undefined;
+    let advice: Advice | undefined;
+    callGuest(
+      () => (advice = ask(placement)),
+      (error) => this.#reporter.dutiesFailed('Placing', error),
+    );
+    return advice;
+  }
+
   /** Returns whether the lease is known to be free, or somebody else's. */
-  async #release({ key, holder, fencingToken: token }: Term): Promise<boolean> {
+  async #release({ key, holder, fencingToken: token }: Term, heir: string | undefined): Promise<boolean> {
     // A renewal under way was written before and is answered before; waiting for it keeps the two from being told apart wrongly.
     await this.#inFlight;
     const ledger = this.#unsavedEntries();
-    const reply = await this.#ask('release', (store) => store.release({ key, holder, token, ledger }));
+    const request = {
+      key,
+      holder,
+      token,
+      ...(heir !== undefined && { heir: { holder: heir, ttl: HEIR_TTL } }),
+    };
+    const reply = await this.#ask('release', (store) => store.release({ ...request, ledger }));
     if (reply.outcome === 'released') this.#markSaved(ledger);
     if (reply.outcome !== 'unknown') return true;
     this.#reporter.notReleased(reply.error);
@@ -398,7 +490,18 @@ export class Elector {
   }
 
   #enter(state: ElectorState): void {
+    const wasLeading = this.#state.phase === 'leading';
     this.#state = state;
+    const isLeading = state.phase === 'leading';
+    if (isLeading !== wasLeading) this.#advise((placement) => placement.onTerm(this.key, isLeading));
     this.context.onDue(this);
   }
+}
+
+type NextTry = Pick<Extract<ElectorState, { phase: 'standby' }>, 'dueAt' | 'notBefore'>;
+
+/** One moment for many keys. */
+function holdUntil(at: number): NextTry {
+  const moment = Math.ceil(at / HELD_BACK_GRID) * HELD_BACK_GRID;
+  return { dueAt: moment, notBefore: moment };
 }

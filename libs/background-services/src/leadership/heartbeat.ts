@@ -6,6 +6,7 @@ import {
   instant,
   type LeaseStore,
   type Random,
+  type Release,
   type Timer,
   type Unknown,
 } from '../lease/index.js';
@@ -51,6 +52,8 @@ export class Heartbeat {
   /** Called whenever something is sent, in the same tick: what they send then travels along. */
   readonly beats = new Set<() => void>();
   readonly #tries = new DueIndex<Elector>();
+  /** Tries that go along with no others before their time. */
+  readonly #heldBack = new DueIndex<Elector>();
   readonly #renewals = new DueIndex<Elector>();
   /** Taken for a beat, and not sent yet. */
   readonly #queued = new Set<Elector>();
@@ -67,17 +70,18 @@ export class Heartbeat {
     this.#handing = new Turns(context.clock);
     this.#wake = new ReleaseWake(context.clock, context.random);
     this.#trouble = new StoreTrouble(context.clock, context.logger);
-    this.#unwatch = context.store.watch(({ key, holder }) => this.onReleased(key, holder));
+    this.#unwatch = context.store.watch((release) => this.onReleased(release));
   }
 
   /** A lease was released: whoever waits for it tries soon. */
-  onReleased(key: string, holder: string): void {
+  onReleased({ key, holder, heir }: Release): void {
     const held = () => {
       let count = 0;
       for (const { leader } of this.#electors.values()) if (leader === holder) count += 1;
       return count;
     };
-    this.#electors.get(key)?.onReleased(holder, this.#wake.next(held));
+    const elector = this.#electors.get(key);
+    if (elector) elector.onReleased(holder, heir === undefined ? this.#wake.next(held) : 0, heir);
   }
 
   add(elector: Elector): void {
@@ -89,6 +93,7 @@ export class Heartbeat {
     this.#sending.close();
     this.#electors.clear();
     this.#tries.clear();
+    this.#heldBack.clear();
     this.#renewals.clear();
     this.#unwatch();
   }
@@ -104,12 +109,14 @@ export class Heartbeat {
     const isHere = this.#electors.get(elector.key) === elector && !this.#queued.has(elector);
     const dueAt = isHere ? elector.dueAt : undefined;
     const isStandby = elector.state.phase === 'standby';
-    this.#tries.set(elector, isStandby ? dueAt : undefined);
+    const isHeldBack = elector.notBefore !== undefined;
+    this.#tries.set(elector, isStandby && !isHeldBack ? dueAt : undefined);
+    this.#heldBack.set(elector, isStandby && isHeldBack ? dueAt : undefined);
     this.#renewals.set(elector, isStandby ? undefined : dueAt);
   }
 
   #arm(): void {
-    const earliest = Math.min(this.#tries.earliest, this.#renewals.earliest);
+    const earliest = this.#earliest;
     if (earliest === this.#armedFor) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -126,11 +133,16 @@ export class Heartbeat {
     const { clock, timing } = this.context;
     const now = clock.monotonic();
     // A timer may fire a moment early: nothing is due yet then.
-    if (Math.min(this.#tries.earliest, this.#renewals.earliest) > now + 1) return this.#arm();
+    if (this.#earliest > now + 1) return this.#arm();
     const renewing = this.#renewals.take(now + timing.renewInterval / 2);
-    this.#queue([...renewing, ...this.#tries.take(now + this.#ahead)]);
+    const trying = [...this.#tries.take(now + this.#ahead), ...this.#heldBack.take(now + 1)];
+    this.#queue([...renewing, ...trying]);
     this.#arm();
     for (const beat of this.beats) callGuest(beat);
+  }
+
+  get #earliest(): number {
+    return Math.min(this.#tries.earliest, this.#heldBack.earliest, this.#renewals.earliest);
   }
 
   /** How long before its time a standby's try goes along with others, ms. */
@@ -159,13 +171,13 @@ export class Heartbeat {
   #sendSlice(electors: readonly Elector[]): void {
     const renewing: Elector[] = [];
     const trying: Elector[] = [];
-    const latest = this.context.clock.monotonic() + this.#ahead;
+    const now = this.context.clock.monotonic();
     for (const elector of electors) {
       this.#queued.delete(elector);
       const { dueAt } = elector;
       if (dueAt === undefined || this.#electors.get(elector.key) !== elector) continue;
       if (elector.state.phase !== 'standby') renewing.push(elector);
-      else if (dueAt <= latest) trying.push(elector);
+      else if (dueAt <= now + this.#ahead && (elector.notBefore ?? now) <= now + 1) trying.push(elector);
     }
     try {
       this.#renew(renewing);

@@ -5,6 +5,7 @@ export * from './elector.js';
 export type { ElectorState } from './elector-state.js';
 export * from './heartbeat.js';
 export * from './keeper/index.js';
+export * from './placement-advice.js';
 export * from './store-watch.js';
 export * from './term.js';
 export * from './timing.js';

@@ -35,5 +35,11 @@ export const RELEASE_SPREAD_GROWTH = 8;
 /** The longest of these waits, and the quiet after which the shortest one will do again, ms. */
 export const LONGEST_RELEASE_SPREAD = 128;
 
+/** How long a lease that is handed over is kept for the replica that it is left to, ms. */
+export const HEIR_TTL = 500;
+
+/** Tries that are held back are rounded up to a multiple of this, ms: many keys become one round trip. */
+export const HELD_BACK_GRID = 32;
+
 /** A standby says so in the log this often, ms. */
 export const WAITING_LOG_INTERVAL = 60_000;

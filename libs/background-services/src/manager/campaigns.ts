@@ -10,9 +10,10 @@ import {
   WorkerNotRunningError,
 } from '../errors/index.js';
 import { callGuest, inBackground, within } from '../kit/index.js';
-import type { LeaseStore } from '../lease/index.js';
+import { type LeaseStore, parseShardKey, shardKey } from '../lease/index.js';
 import type { Elections } from '../leadership/index.js';
 import type { LineLogger } from '../logs/index.js';
+import type { Placement, PlacementRule } from '../placement/index.js';
 import {
   type IterationOutcome,
   remarksOn,
@@ -31,6 +32,8 @@ export interface CampaignsContext {
   /** Whether the store is closed at shutdown. */
   readonly ownsStore: boolean;
   readonly elections: Elections;
+  /** Says where keys should be led; not given: where they come to be. */
+  readonly placement?: Placement | undefined;
   readonly workers: WorkerContext;
   /** Milliseconds. */
   readonly drainTimeout: number;
@@ -94,8 +97,12 @@ export class Campaigns {
     const { shards } = definition.options;
     const definitions = shards === undefined ? [definition] : this.#dealOut(definition, shards);
     for (const each of [definition, ...definitions]) this.#assertNew(each);
+    for (const each of definitions) this.#place(each);
+    // What is there when the app begins is checked together: a key may follow one that comes later.
+    if (this.#phase === 'running') this.context.placement?.check();
     for (const remark of remarksOn(definition)) this.context.logger.warn(`${place}: ${remark}`);
     const registered = definitions.map((each) => this.#register(each));
+    if (this.#phase === 'running' && this.context.enabled) this.context.placement?.begin(this.elections);
     if (shards !== undefined) this.#sharded.set(name, { definition, shards: registered });
     this.#tell('registered');
   }
@@ -115,6 +122,14 @@ export class Campaigns {
   #assertNew({ name, place }: WorkerDefinition): void {
     const existing = this.#sharded.get(name)?.definition ?? this.#workers.get(name)?.worker.definition;
     if (existing) throw new DuplicateWorkerError(name, [existing.place, place]);
+  }
+
+  /** The shards of a key follow those of another one by one. @throws InvalidWorkerError */
+  #place({ key, options, place }: WorkerDefinition): void {
+    const { placement: rule } = options;
+    const shard = parseShardKey(key);
+    const identity = shard ? `${shard.key}/${shard.count}` : key;
+    this.context.placement?.add(key, shard ? ruleOfShard(rule, shard) : rule, identity, place);
   }
 
   #register(definition: WorkerDefinition): Registered {
@@ -263,7 +278,10 @@ export class Campaigns {
   /** Begins to campaign for everything that is registered, and says whether it does: not after `close()`. Never waits for leadership. */
   begin(): boolean {
     if (this.#phase !== 'booting') return this.#phase === 'running';
+    const { placement, elections, enabled } = this.context;
+    placement?.check();
     this.#phase = 'running';
+    if (enabled && this.#campaigns.size > 0) placement?.begin(elections);
     for (const campaign of this.#campaigns.values()) inBackground(this.#reconsider(campaign));
     return true;
   }
@@ -303,4 +321,11 @@ export class Campaigns {
   #tell(what: 'registered' | 'termChanged' | 'beat'): void {
     for (const observer of this.#observers) callGuest(() => observer[what]?.());
   }
+}
+
+function ruleOfShard(
+  rule: PlacementRule | undefined,
+  { index, count }: { readonly index: number; readonly count: number },
+): PlacementRule | undefined {
+  return typeof rule === 'object' ? { with: shardKey(rule.with, index, count) } : rule;
 }

@@ -3,6 +3,7 @@ import { callGuest, within } from '../kit/index.js';
 import { type Clock, type LeaseStore, nextTurn } from '../lease/index.js';
 import type { Elections } from '../leadership/index.js';
 import type { LineLogger } from '../logs/index.js';
+import type { Placement } from '../placement/index.js';
 import type { Campaign } from './campaign.js';
 
 /** What does not close by then is not waited for, ms: longer than the board's own limit, so that it can say why. */
@@ -14,6 +15,7 @@ const STOPPED_AT_ONCE = 100;
 interface Closing {
   readonly campaigns: readonly Campaign[];
   readonly elections: Elections;
+  readonly placement?: Placement | undefined;
   /** What is done once all leases are given back, and before the store is closed. */
   readonly leave: readonly (() => Promise<void>)[];
   readonly store: LeaseStore;
@@ -28,10 +30,13 @@ interface Closing {
  * @returns whether all work had ended in time
  */
 export async function closeInOrder(closing: Closing): Promise<boolean> {
-  const { campaigns, elections, leave, store, ownsStore, logger } = closing;
+  const { campaigns, elections, placement, leave, store, ownsStore, logger } = closing;
+  // Before anything is given up: the others take nothing from those who leave, and know who gets what.
+  placement?.leave();
   const stops = await Promise.all(await stopInSlices(campaigns, closing.clock));
   const clean = stops.every(Boolean);
   await elections.close();
+  if (placement) await contain('Leaving the others', () => placement.close(), closing);
   await Promise.all(leave.map((step) => contain('Leaving the fleet', step, closing)));
   if (ownsStore) await contain('Closing the lease store', () => store.close(), closing);
   const outcome = clean ? 'Stopped cleanly' : 'Stopped with work still running';

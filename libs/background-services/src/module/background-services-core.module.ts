@@ -6,12 +6,14 @@ import { BackgroundEvents } from '../events/index.js';
 import { BackgroundExtensions } from '../extensions/index.js';
 import { BackgroundHealthIndicator, ReadinessCheck } from '../health/index.js';
 import { healthParts } from './health.providers.js';
+import { checkedBoardOf } from './checked-board-of.js';
 import { fleetProviders } from './fleet.providers.js';
 import { FleetAgent, FleetControl, FleetStatus } from '../fleet/index.js';
 import { LEASE_STORE, leaseStoreProvider, ownsStore } from './lease-store.provider.js';
 import { openKeeper } from './open-keeper.js';
 import { CheckedLeaseStore, type LeaseStore } from '../lease/index.js';
 import { Elections, StoreWatch } from '../leadership/index.js';
+import { Placement } from '../placement/index.js';
 import { BackgroundServiceManager, Campaigns, Replica } from '../manager/index.js';
 import {
   asyncOptionsProviders,
@@ -118,7 +120,16 @@ const campaignsProvider: Provider = {
       if (ownsStore(options)) await store.close();
       throw error;
     });
+    const placement = new Placement({
+      ...{ clock, random, instanceId, timing, logger },
+      // Nobody else is on a board that others do not see.
+      members: store.shared ? checkedBoardOf(store, clock)?.members : undefined,
+      standard: options.placement,
+      capacity: options.capacity,
+      version: options.fleet.version,
+    });
     return new Campaigns({
+      placement,
       instanceId,
       store,
       ownsStore: ownsStore(options),
@@ -137,6 +148,7 @@ const campaignsProvider: Provider = {
         storeWatch,
         instrumentation,
         keeper,
+        placement,
       }),
       workers: {
         clock,

@@ -1,17 +1,10 @@
 import type { Provider } from '@nestjs/common';
-import { InvalidOptionsError } from '../errors/index.js';
 import { BackgroundEvents } from '../events/index.js';
 import { BackgroundExtensions } from '../extensions/index.js';
 import { type ControlRecord, EventLoopLag, FleetAgent, FleetControl, FleetStatus } from '../fleet/index.js';
+import { checkedBoardOf } from './checked-board-of.js';
 import { LEASE_STORE } from './lease-store.provider.js';
-import {
-  boardOf,
-  CheckedBoard,
-  type Clock,
-  type FleetBoard,
-  type LeaseStore,
-  missingMethods,
-} from '../lease/index.js';
+import type { LeaseStore } from '../lease/index.js';
 import { StoreWatch } from '../leadership/index.js';
 import { Replica } from '../manager/index.js';
 import { RESOLVED_OPTIONS } from './module-definition.js';
@@ -78,19 +71,6 @@ const controlProvider: Provider = {
       onRecord: tellOf(events),
     }),
 };
-
-/**
- * Whatever board the store has, the fleet sees answers that were checked.
- * @throws InvalidOptionsError if it is no board: each call would fail, and nobody would hear of it
- */
-function checkedBoardOf(store: LeaseStore, clock: Clock): FleetBoard | undefined {
-  const board = boardOf(store);
-  if (!board) return undefined;
-  const missing = missingMethods(board);
-  if (missing.length === 0) return new CheckedBoard(board, clock);
-  const expected = `a FleetBoard, which also has the methods ${missing.join(', ')}`;
-  throw new InvalidOptionsError([{ field: 'store.board', expected, received: board }]);
-}
 
 function tellOf(events: BackgroundEvents) {
   return ({ action, target, by, why, outcome }: ControlRecord) =>

@@ -44,6 +44,14 @@ export interface BackgroundServicesOptions {
   readonly stallLimit?: number;
   /** Of every worker that does not override it; `false`: none. */
   readonly circuitBreaker?: Partial<CircuitBreakerOptions> | false;
+  /**
+   * How the keys are spread over the replicas that say nothing of it themselves: `'balanced'`, so that each replica leads its share, or `'sticky'`,
+   * so that a key stays where it is led until that replica leaves.
+   * @default 'balanced'
+   */
+  readonly placement?: 'balanced' | 'sticky';
+  /** This replica's share of the balanced keys, compared with that of the others: one with 2 leads twice as many as one with 1. @default 1 */
+  readonly capacity?: number;
   /** `false`: no controller; the indicator can still be injected. */
   readonly health?: Partial<HealthOptions> | false;
   readonly shutdown?: Partial<ShutdownOptions>;

@@ -115,6 +115,8 @@ export const OPTIONS = group({
   heartbeat: v.optional(oneOf('in-process', 'thread'), 'in-process'),
   stallLimit: v.optional(number({ min: 0 })),
   circuitBreaker: v.optional(orFalse(circuitBreaker), {}),
+  placement: v.optional(oneOf('balanced', 'sticky'), 'balanced'),
+  capacity: v.optional(number({ min: 0.01, max: 1_000 }), 1),
   health: v.optional(orFalse(HEALTH), {}),
   shutdown: v.optional(
     group({ drainTimeout: v.optional(number({ min: 0 }), 5_000) } satisfies FieldsOf<

@@ -92,6 +92,13 @@ export class Runner implements Duties {
     this.#cutShort?.();
   }
 
+  /** What goes on for the whole term is meant to be handed over. */
+  get isBusy(): boolean {
+    return this.#workers.some(
+      ({ runningFor, definition }) => runningFor !== undefined && definition.schedule.kind !== 'continuous',
+    );
+  }
+
   unsavedEntries(): Ledger {
     this.#contribute();
     return this.#ledger?.unsaved() ?? {};

@@ -17,7 +17,13 @@ export interface TermRecord {
 export const TERMS_FIELD = 'terms';
 export const KEPT_TERMS = 10;
 
-const REASONS: readonly unknown[] = ['lost', 'deadline', 'step-down', 'stop'] satisfies RevocationReason[];
+const REASONS: readonly unknown[] = [
+  'lost',
+  'deadline',
+  'step-down',
+  'rebalance',
+  'stop',
+] satisfies RevocationReason[];
 
 /** The history with this term put in: begun, or ended. */
 export function withTerm(history: readonly TermRecord[], term: TermRecord): readonly TermRecord[] {

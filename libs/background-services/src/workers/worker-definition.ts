@@ -50,6 +50,12 @@ export interface WorkerOptions {
    * shard. `iteration.shard` says which one it is, `iteration.owns(id)` what belongs to it. @default none
    */
   readonly shards?: number;
+  /**
+   * Where the key is led: `'balanced'`, on whichever replica it falls to when all are spread evenly; `'sticky'`, where it is until that replica
+   * leaves; or together with another key of this app, on the same replica. All workers of a key have the same.
+   * @default the module's
+   */
+  readonly placement?: 'balanced' | 'sticky' | { readonly with: string };
 }
 
 export interface WorkerDefinition {
