@@ -6,6 +6,7 @@ export const PROBLEMS: ProblemKinds = {
   BGS_WORKER_NOT_FOUND: { status: 404, title: 'No such worker' },
   BGS_AMBIGUOUS_WORKER: { status: 409, title: 'Several workers have that name' },
   BGS_KEY_NOT_FOUND: { status: 404, title: 'No such lease key' },
+  BGS_REPLICA_NOT_FOUND: { status: 404, title: 'No such replica' },
   BGS_DASHBOARD_NO_JOBS: { status: 404, title: 'No background jobs' },
   BGS_DASHBOARD_TOO_MANY_CLIENTS: { status: 503, title: 'Too many clients are listening', retryAfter: 5 },
   BGS_STORE: { status: 503, title: 'The lease store does not answer' },

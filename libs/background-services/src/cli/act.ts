@@ -20,6 +20,10 @@ export function act(name: ActName, control: FleetControl, settings: Settings): P
       return control.forceOpenCircuitBreaker(operand, upon);
     case 'step-down':
       return control.stepDown(operand, reason);
+    case 'cordon':
+      return control.cordon(operand, reason);
+    case 'uncordon':
+      return control.uncordon(operand, reason);
     case 'disable':
       return control.disable(operand, { ...reason, duration });
     case 'enable':

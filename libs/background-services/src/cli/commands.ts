@@ -3,7 +3,7 @@ export type OptionName = 'key' | 'json' | 'check' | 'interval' | 'limit' | 'why'
 
 export interface CommandForm {
   /** What has to follow the name. */
-  readonly operand?: 'worker' | 'key';
+  readonly operand?: 'worker' | 'key' | 'replica';
   readonly summary: string;
   readonly options: readonly OptionName[];
   readonly examples: readonly string[];
@@ -74,6 +74,18 @@ export const COMMANDS = {
     summary: 'lets another replica lead, in order: abort, drain, release',
     options: EACH_TIME,
     examples: ['step-down portfolio:leader --why "that node is drained"'],
+  },
+  cordon: {
+    operand: 'replica',
+    summary: 'lets a replica take nothing new, and hand over what it leads',
+    options: EACH_TIME,
+    examples: ['cordon web-1-4711-9f2c01ab --why "that node is drained"'],
+  },
+  uncordon: {
+    operand: 'replica',
+    summary: 'lets it take its share again',
+    options: EACH_TIME,
+    examples: ['uncordon web-1-4711-9f2c01ab --why "the node is back"'],
   },
   disable: {
     operand: 'key',

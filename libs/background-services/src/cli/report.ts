@@ -116,8 +116,8 @@ function toneOfOutcome(outcome: string): Tone {
 
 function replicaLines(replicas: readonly FleetReplica[], options: TableOptions): readonly string[] {
   return table(
-    ['REPLICA', 'HOST', 'PID', 'VERSION', 'NODE', 'UP', 'LAG', 'LEADS'],
-    replicas.map(({ id, host, pid, version, node, uptime, eventLoopLag, enabled, leads }) => [
+    ['REPLICA', 'HOST', 'PID', 'VERSION', 'NODE', 'UP', 'LAG', 'TAKES', 'KEYS', 'LEADS'],
+    replicas.map(({ id, host, pid, version, node, uptime, eventLoopLag, enabled, placement, leads }) => [
       id,
       host,
       pid,
@@ -125,10 +125,20 @@ function replicaLines(replicas: readonly FleetReplica[], options: TableOptions):
       node,
       showDuration(uptime),
       showDuration(eventLoopLag),
-      enabled ? leads.join(', ') || NONE : { text: 'does not campaign', tone: 'faint' },
+      takesCell(enabled, placement),
+      leads.length,
+      leads.join(', ') || NONE,
     ]),
     options,
   );
+}
+
+/** Whether a replica takes keys, and what it is about to hand over. */
+function takesCell(enabled: boolean, placement: FleetReplica['placement']): Cell {
+  if (!enabled) return { text: 'does not campaign', tone: 'faint' };
+  if (placement?.cordoned) return { text: 'cordoned', tone: 'warning' };
+  const share = placement && placement.capacity !== 1 ? `keys, ×${placement.capacity}` : 'keys';
+  return placement && placement.moving > 0 ? `${share}, hands over ${placement.moving}` : share;
 }
 
 function workerLines(workers: readonly FleetWorker[], now: number, options: TableOptions): readonly string[] {

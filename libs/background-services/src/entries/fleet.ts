@@ -6,6 +6,7 @@ export {
   type FleetKeyState,
   type FleetFlag,
   type FleetReplica,
+  type ReplicaPlacement,
   FleetStatus,
   type FleetTerm,
   type FleetView,
@@ -49,4 +50,5 @@ export {
   DuplicateExtensionError,
   InvalidExtensionError,
   InvalidCommandError,
+  ReplicaNotFoundError,
 } from '../errors/index.js';

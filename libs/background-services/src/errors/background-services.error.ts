@@ -12,6 +12,7 @@ export type BackgroundServicesErrorCode =
   | 'BGS_SCHEDULE_METADATA'
   | 'BGS_WORKER_NOT_FOUND'
   | 'BGS_KEY_NOT_FOUND'
+  | 'BGS_REPLICA_NOT_FOUND'
   | 'BGS_WORKER_BUSY'
   | 'BGS_WORKER_NOT_RUNNING'
   | 'BGS_NOT_LEADER'

@@ -27,6 +27,20 @@ export class KeyNotFoundError extends BackgroundServicesError {
   }
 }
 
+/** No replica of that instance id is there. */
+export class ReplicaNotFoundError extends BackgroundServicesError {
+  readonly code = 'BGS_REPLICA_NOT_FOUND';
+
+  constructor(
+    readonly replica: string,
+    known: readonly string[],
+  ) {
+    super(
+      `No replica "${replica}" is there. Known: ${known.length > 0 ? known.join(', ') : 'none'}. Give the whole instance id.`,
+    );
+  }
+}
+
 /** An iteration is running, and iterations of one worker never overlap. */
 export class WorkerBusyError extends BackgroundServicesError {
   readonly code = 'BGS_WORKER_BUSY';

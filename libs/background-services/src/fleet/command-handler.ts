@@ -6,6 +6,7 @@ import {
   COMMAND_TTL,
   type ControlRecord,
   decodeLeaderCommand,
+  isReplicaAction,
   type LeaderCommand,
 } from './control-command.js';
 import { FlagNews } from './flag-news.js';
@@ -100,16 +101,21 @@ export class CommandHandler {
     }
   }
 
-  /** The leader of its key judges a command, by the store's clock. What nobody led for long is thrown away by whoever sees it. */
+  /** Whoever it is for judges a command: the leader of its key, or a replica, by the store's clock. What nobody led for long is thrown away by whoever sees it. */
   async #consider(id: string, command: LeaderCommand | undefined, now: number): Promise<void> {
     const { board, replica } = this.context;
     const age = command ? Math.abs(now - command.at) : Infinity;
-    if (command && replica.termOf(command.key) !== undefined) {
+    if (command && this.#isForHere(command)) {
       if (await board.claimCommand(id))
         this.#carryOut(command, () =>
           age > 2 * COMMAND_TTL ? Promise.resolve(TOO_OLD) : perform(command, replica),
         );
     } else if (age > COMMAND_MEMORY) await board.claimCommand(id);
+  }
+
+  #isForHere({ action, key }: LeaderCommand): boolean {
+    const { replica } = this.context;
+    return isReplicaAction(action) ? key === replica.instanceId : replica.termOf(key) !== undefined;
   }
 
   /** Nobody waits for it here: work that drains for long holds up no command for another key. */

@@ -6,8 +6,10 @@ import {
   type ControlReason,
   type ControlRecord,
   decodeControlRecord,
+  isReplicaAction,
   type LeaderAction,
   type LeaderCommand,
+  type ReplicaAction,
 } from './control-command.js';
 import type { FleetKey } from './fleet-view.js';
 
@@ -15,9 +17,9 @@ import type { FleetKey } from './fleet-view.js';
 const PATIENCE = 2_000;
 const LOOK_AGAIN = 200;
 
-/** What is asked of the leader of a key. */
+/** What is asked of the leader of a key, or of a replica. */
 export interface CommandRequest {
-  readonly action: LeaderAction;
+  readonly action: LeaderAction | ReplicaAction;
   readonly target: string;
   readonly reason: ControlReason;
   /** What it is told apart by. @default a new one */
@@ -51,17 +53,17 @@ export class CommandSender {
   }
 
   /**
-   * Sends a command to whoever leads the key, unless it is under way already.
+   * Sends a command to whoever leads the key, or to a replica (`key` is its instance id), unless it is under way already.
    * @returns the leader's answer; `pending`, if there is none in time
    */
   async send(
     { action, target, reason, id }: CommandRequest,
-    { key, token }: FleetKey,
+    { key, token }: Pick<FleetKey, 'key' | 'token'>,
     isUnderWay: boolean,
   ): Promise<ControlRecord> {
     const { audit } = this;
     const board = this.board();
-    const detail = 'the leader has not answered yet';
+    const detail = `the ${isReplicaAction(action) ? 'replica' : 'leader'} has not answered yet`;
     const asked = await audit.record({
       action,
       target,

@@ -8,6 +8,8 @@ export type ControlAction =
   | 'reset-breaker'
   | 'force-open-breaker'
   | 'step-down'
+  | 'cordon'
+  | 'uncordon'
   | 'disable'
   | 'enable'
   | 'expire-lease';
@@ -49,7 +51,7 @@ export interface ControlRecord extends ControlReason {
   readonly id: string;
   readonly at: Date;
   readonly action: ControlAction | ExtensionAction;
-  /** A worker's name or a lease key, or what an extension acts upon. */
+  /** A worker's name, a lease key or a replica's instance id, or what an extension acts upon. */
   readonly target: string;
   readonly outcome: ControlResult;
   readonly detail: string;
@@ -57,10 +59,11 @@ export interface ControlRecord extends ControlReason {
   readonly replica: string;
 }
 
-/** What the leader of a key shall do. */
+/** What the leader of a key shall do, or a replica. */
 export interface LeaderCommand extends ControlReason {
   readonly id: string;
-  readonly action: LeaderAction;
+  readonly action: LeaderAction | ReplicaAction;
+  /** A replica's instance id, where it is for one. */
   readonly key: string;
   readonly target: string;
   /** Of the term that is meant: another one is left alone. `undefined`: whichever goes on. */
@@ -71,12 +74,17 @@ export interface LeaderCommand extends ControlReason {
 
 export type LeaderAction = 'trigger' | 'reset-breaker' | 'force-open-breaker' | 'step-down';
 
+/** What is asked of one replica, whatever it leads. */
+export type ReplicaAction = 'cordon' | 'uncordon';
+
 const LEADER_ACTIONS: readonly unknown[] = [
   'trigger',
   'reset-breaker',
   'force-open-breaker',
   'step-down',
 ] satisfies LeaderAction[];
+
+const REPLICA_ACTIONS: readonly unknown[] = ['cordon', 'uncordon'] satisfies ReplicaAction[];
 
 /** A command that nobody took for so long is not carried out any more, ms. */
 export const COMMAND_TTL = 60_000;
@@ -110,7 +118,11 @@ export function decodeLeaderCommand(id: string, text: string): LeaderCommand | u
   try {
     const value = JSON.parse(text) as Partial<Record<keyof LeaderCommand, unknown>>;
     const { action, key, target, by, why, at, token } = value;
-    if (!isLeaderAction(action) || !isTime(at) || (token !== undefined && typeof token !== 'number'))
+    if (
+      !(isLeaderAction(action) || isReplicaAction(action)) ||
+      !isTime(at) ||
+      (token !== undefined && typeof token !== 'number')
+    )
       return undefined;
     if (!isShort(key) || !isShort(target) || !isShort(by) || !isShort(why)) return undefined;
     return { id, action, key, target, by, why, at, ...(token === undefined ? {} : { token }) };
@@ -138,6 +150,10 @@ export function decodeControlRecord(text: string): ControlRecord | undefined {
 
 function isLeaderAction(value: unknown): value is LeaderAction {
   return LEADER_ACTIONS.includes(value);
+}
+
+export function isReplicaAction(value: unknown): value is ReplicaAction {
+  return REPLICA_ACTIONS.includes(value);
 }
 
 function isTime(value: unknown): value is number {

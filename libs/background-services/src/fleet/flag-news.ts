@@ -11,7 +11,10 @@ const SWEEP_PERIOD = 60_000;
 const OF_WORKERS: readonly string[] = ['pause', 'resume'];
 const OF_KEYS: readonly string[] = ['disable', 'enable', 'expire-lease'];
 /** Acts that leave none. */
-const OF_LEADERS: readonly string[] = ['trigger', 'reset-breaker', 'force-open-breaker', 'step-down'];
+const OF_LEADERS: readonly string[] = [
+  ...['trigger', 'reset-breaker', 'force-open-breaker', 'step-down'],
+  ...['cordon', 'uncordon'],
+];
 
 /** Where operators may have changed flags since the last look. */
 export interface Changes {

@@ -167,6 +167,7 @@ export class FleetAgent {
       uptime: Math.round(clock.monotonic() - this.#bootedAt),
       eventLoopLag: lag.read(),
       enabled,
+      placement: replica.placement,
       extensions: extensions.presences(),
       troubles: storeTroubles(storeWatch, clock.wall()),
     };

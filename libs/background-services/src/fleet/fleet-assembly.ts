@@ -216,7 +216,8 @@ export class FleetAssembly {
 
   #toReplica(presence: ReplicaPresence, leads: readonly string[]): FleetReplica {
     const { id, host, pid, version, node, uptime, eventLoopLag, enabled, extensions, cut } = presence;
-    const told = { id, host, pid, version, node, uptime, eventLoopLag, enabled, extensions };
+    const { placement = null } = presence;
+    const told = { id, host, pid, version, node, uptime, eventLoopLag, enabled, placement, extensions };
     return { ...told, ...(cut ? { cut } : {}), leads };
   }
 

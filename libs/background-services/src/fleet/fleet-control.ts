@@ -1,4 +1,4 @@
-import { describeError, InvalidCommandError, StoreError } from '../errors/index.js';
+import { describeError, InvalidCommandError, ReplicaNotFoundError, StoreError } from '../errors/index.js';
 import { abortController } from '../kit/index.js';
 import { type Clock, DISABLED_HOLDER, type FleetBoard, KEPT_NOTES } from '../lease/index.js';
 import { pauseField } from '../workers/index.js';
@@ -12,6 +12,7 @@ import {
   type ControlRequest,
   type ExtensionAction,
   type LeaderAction,
+  type ReplicaAction,
   type WorkerRequest,
 } from './control-command.js';
 import { findKey, findWorker } from './find-in-view.js';
@@ -119,6 +120,21 @@ export class FleetControl {
   }
 
   /**
+   * Lets a replica take nothing new, and hand over what it leads, between iterations and one key after the other, as long as others take it. It is so
+   * until {@link uncordon}, or until its process ends.
+   * @param replica its instance id
+   * @throws ReplicaNotFoundError, InvalidCommandError, StoreError
+   */
+  async cordon(replica: string, reason: ControlRequest): Promise<ControlRecord> {
+    return this.#commandReplica('cordon', replica, reason);
+  }
+
+  /** Lets a replica take its share again. @param replica its instance id @throws ReplicaNotFoundError, InvalidCommandError, StoreError */
+  async uncordon(replica: string, reason: ControlRequest): Promise<ControlRecord> {
+    return this.#commandReplica('uncordon', replica, reason);
+  }
+
+  /**
    * Keeps every replica from leading a key for a time; work under it is aborted.
    * @param options.duration ms, up to thirty days
    * @throws KeyNotFoundError, InvalidCommandError, StoreError
@@ -209,13 +225,36 @@ export class FleetControl {
     return this.#command({ action, target, reason, id }, key);
   }
 
+  async #commandReplica(
+    action: ReplicaAction,
+    target: string,
+    request: ControlRequest,
+  ): Promise<ControlRecord> {
+    const reason = checkReason(request);
+    const id = checkId(request.id);
+    const ids = (await this.#view()).replicas.map((replica) => replica.id);
+    if (!ids.includes(target)) throw new ReplicaNotFoundError(target, ids);
+    return this.#send({ action, target, reason, id }, { key: target, token: null });
+  }
+
   async #command(request: CommandRequest, key: FleetKey): Promise<ControlRecord> {
     const { action, target, reason } = request;
+    const refusal =
+      key.state === 'led'
+        ? undefined
+        : () => this.#refused(action, target, reason, `nobody leads "${key.key}" (${key.state})`);
+    return this.#send(request, key, refusal);
+  }
+
+  async #send(
+    request: CommandRequest,
+    to: Pick<FleetKey, 'key' | 'token'>,
+    refusal?: () => Promise<ControlRecord>,
+  ): Promise<ControlRecord> {
     const known = await this.#sender.known(request);
     if (known && known.outcome !== 'pending') return known;
-    if (key.state !== 'led')
-      return this.#refused(action, target, reason, `nobody leads "${key.key}" (${key.state})`);
-    const record = await this.#sender.send(request, key, known !== undefined);
+    if (refusal) return refusal();
+    const record = await this.#sender.send(request, to, known !== undefined);
     const { status, instanceId, onRecord } = this.context;
     status.forget();
     // What was carried out here was told of here.

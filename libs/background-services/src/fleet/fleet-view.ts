@@ -38,12 +38,24 @@ export interface FleetReplica {
   readonly eventLoopLag: number;
   /** Whether it campaigns at all. */
   readonly enabled: boolean;
+  /** How it takes part in placement; `null`: it does not say. */
+  readonly placement: ReplicaPlacement | null;
   /** What extensions of the app say of themselves there, by name, e.g. `jobs`. */
   readonly extensions: Readonly<Record<string, unknown>>;
   /** What it has to say and is too large to be posted, e.g. `extensions.jobs`. */
   readonly cut?: readonly string[];
   /** The keys it leads. */
   readonly leads: readonly string[];
+}
+
+/** How a replica takes part in placement. */
+export interface ReplicaPlacement {
+  /** Whether it takes nothing new, and hands over what it leads. */
+  readonly cordoned: boolean;
+  /** Its share of the balanced keys, compared with that of the others. */
+  readonly capacity: number;
+  /** Keys that it is handing over to even out the fleet. */
+  readonly moving: number;
 }
 
 /** `led`, or nobody leads: an operator took it out of service, nobody holds the lease, or its holder is not there (any more). */

@@ -6,7 +6,7 @@ export type Outcome = Pick<ControlRecord, 'outcome' | 'detail'>;
 
 export const TOO_OLD: Outcome = { outcome: 'refused', detail: 'too old: nobody took it in time' };
 
-/** Does what a command says, on the replica that leads its key. Never rejects: what cannot be done is refused. */
+/** Does what a command says, on the replica that it is for. Never rejects: what cannot be done is refused. */
 export async function perform(command: LeaderCommand, replica: Replica): Promise<Outcome> {
   const { action, target } = command;
   try {
@@ -22,6 +22,10 @@ export async function perform(command: LeaderCommand, replica: Replica): Promise
         return done();
       case 'step-down':
         return done(await stepDown(command, replica));
+      case 'cordon':
+        return done(cordon(replica));
+      case 'uncordon':
+        return done(uncordon(replica));
     }
   } catch (error) {
     return { outcome: 'refused', detail: describeError(error).message };
@@ -33,6 +37,19 @@ async function stepDown({ key, token }: LeaderCommand, replica: Replica): Promis
   if (token !== undefined && replica.termOf(key) !== token) return 'the term that was meant is over';
   const clean = await replica.stepDown(key);
   return clean ? '' : 'work is still running: the lease is not released, and expires';
+}
+
+function cordon(replica: Replica): string {
+  if (replica.placement.cordoned) return 'was cordoned already';
+  replica.cordon();
+  const count = replica.terms().length;
+  return `takes nothing new, and hands over what it leads: ${count} ${count === 1 ? 'key' : 'keys'}`;
+}
+
+function uncordon(replica: Replica): string {
+  if (!replica.placement.cordoned) return 'was not cordoned';
+  replica.uncordon();
+  return '';
 }
 
 function done(detail = ''): Outcome {

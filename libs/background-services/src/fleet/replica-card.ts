@@ -39,13 +39,14 @@ export type CardWorkers =
 export function encodeCard(facts: CardFacts, workers: Exclude<CardWorkers, Listed>): string;
 export function encodeCard(facts: CardFacts, workers: CardWorkers): string | undefined;
 export function encodeCard(facts: CardFacts, workers: CardWorkers): string | undefined {
-  const { at, id, host, pid, version, node, uptime, eventLoopLag, enabled } = facts;
+  const { at, id, host, pid, version, node, uptime, eventLoopLag, enabled, placement } = facts;
   const card = new Card({
     ...(at === undefined ? {} : { at }),
     ...(sizeOf(id) <= LONGEST_ID ? { id } : {}),
     ...{ host: fitting(host, LONGEST_WORD), pid },
     version: version === null ? null : fitting(version, LONGEST_WORD),
     ...{ node: fitting(node, LONGEST_WORD), uptime, eventLoopLag, enabled },
+    ...(placement ? { placement } : {}),
   });
   switch (workers.kind) {
     case 'catalogue': {

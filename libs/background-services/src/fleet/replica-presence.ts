@@ -1,5 +1,6 @@
 import { cut } from '../errors/index.js';
 import type { WorkerMode, WorkerOutline } from '../workers/index.js';
+import type { PlacementStatus } from '../placement/index.js';
 import { boundedJson } from './bounded-json.js';
 
 /** What one replica tells the others of itself, again and again while it is there. */
@@ -18,6 +19,8 @@ export interface ReplicaPresence {
   readonly eventLoopLag: number;
   /** Whether it campaigns at all. */
   readonly enabled: boolean;
+  /** How it takes part in placement; not given by those who do not know of it. */
+  readonly placement?: PlacementStatus;
   /** What extensions of the app say of themselves, by name. */
   readonly extensions: Readonly<Record<string, unknown>>;
   /** What is wrong with its lease store. */
@@ -85,6 +88,7 @@ export function decodePresence(
       uptime: asNumber(value.uptime),
       eventLoopLag: asNumber(value.eventLoopLag),
       enabled: value.enabled !== false,
+      ...asPlacement(value.placement),
       extensions: asExtensions(value.extensions, tell),
       troubles: asList(value.troubles).slice(0, MOST_TROUBLES).flatMap(asTrouble),
       terms: asList(value.terms).flatMap(asTerm),
@@ -99,6 +103,14 @@ export function decodePresence(
 }
 
 const MODES: readonly unknown[] = ['started', 'paused', 'stopped'] satisfies WorkerMode[];
+
+function asPlacement(value: unknown): Pick<ReplicaPresence, 'placement'> {
+  if (typeof value !== 'object' || value === null) return {};
+  const { cordoned, capacity, moving } = value as Partial<Record<keyof PlacementStatus, unknown>>;
+  return {
+    placement: { cordoned: cordoned === true, capacity: asNumber(capacity), moving: asNumber(moving) },
+  };
+}
 
 function asTrouble(value: unknown): readonly PresenceTrouble[] {
   const { kind, message, age } = (value ?? {}) as Partial<Record<keyof PresenceTrouble, unknown>>;

@@ -106,6 +106,24 @@ export class BackgroundServiceManager {
   }
 
   /**
+   * Takes nothing new on this replica, and hands over what it leads: between iterations and one key after the other, to replicas that take them. Work
+   * that runs for more than 5 s is told to end. With no other replica that takes keys, it keeps what it leads. So it stays until `uncordon()`.
+   */
+  cordon(): void {
+    this.campaigns.cordon();
+  }
+
+  /** Lets this replica take its share again. */
+  uncordon(): void {
+    this.campaigns.uncordon();
+  }
+
+  /** Whether this replica is cordoned. */
+  get isCordoned(): boolean {
+    return this.campaigns.placement.cordoned;
+  }
+
+  /**
    * Ends everything in order: gates, aborts, drains, releases, and closes the lease store. Called at the app's shutdown; more calls wait for
    * the same end.
    * @returns whether all work had ended in time

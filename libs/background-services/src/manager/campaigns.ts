@@ -13,7 +13,7 @@ import { callGuest, inBackground, within } from '../kit/index.js';
 import { type LeaseStore, parseShardKey, shardKey } from '../lease/index.js';
 import type { Elections } from '../leadership/index.js';
 import type { LineLogger } from '../logs/index.js';
-import type { Placement, PlacementRule } from '../placement/index.js';
+import type { Placement, PlacementRule, PlacementStatus } from '../placement/index.js';
 import {
   type IterationOutcome,
   remarksOn,
@@ -253,6 +253,21 @@ export class Campaigns {
     if (led.length === 0) throw new NotLeaderError(key, this.campaignsOf(key)[0]?.elector.leader);
     const ends = await Promise.all(led.map(({ elector }) => elector.stepDown()));
     return ends.every(Boolean);
+  }
+
+  /** How this replica takes part in placement. */
+  get placement(): PlacementStatus {
+    return this.context.placement?.status ?? { cordoned: false, capacity: 1, moving: 0 };
+  }
+
+  cordon(): void {
+    this.context.placement?.cordon();
+    this.#tell('termChanged');
+  }
+
+  uncordon(): void {
+    this.context.placement?.uncordon();
+    this.#tell('termChanged');
   }
 
   /** The campaign for a key, or those for its shards. @throws KeyNotFoundError */

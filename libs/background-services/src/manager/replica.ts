@@ -2,6 +2,7 @@ import type { Ledger } from '../lease/index.js';
 import type { CurrentTerm } from './campaign.js';
 import type { Campaigns, CampaignsObserver } from './campaigns.js';
 import type { WorkerMode, WorkerOutline } from '../workers/index.js';
+import type { PlacementStatus } from '../placement/index.js';
 import { outlineOf } from './worker-status.js';
 
 /** This replica as one of a fleet: what it tells the others of itself, and what it does when an operator asks for it elsewhere. */
@@ -105,6 +106,19 @@ export class Replica {
     const { worker, campaign } = this.campaigns.worker(name);
     worker.breaker.forceOpen();
     this.renewNow([campaign.key]);
+  }
+
+  /** How it takes part in placement. */
+  get placement(): PlacementStatus {
+    return this.campaigns.placement;
+  }
+
+  cordon(): void {
+    this.campaigns.cordon();
+  }
+
+  uncordon(): void {
+    this.campaigns.uncordon();
   }
 
   /** @returns whether all work had ended in time @throws KeyNotFoundError, NotLeaderError */
