@@ -116,7 +116,7 @@ function toneOfOutcome(outcome: string): Tone {
 
 function replicaLines(replicas: readonly FleetReplica[], options: TableOptions): readonly string[] {
   return table(
-    ['REPLICA', 'HOST', 'PID', 'VERSION', 'NODE', 'UP', 'LAG', 'TAKES', 'KEYS', 'LEADS'],
+    ['REPLICA', 'HOST', 'PID', 'VERSION', 'NODE', 'UP', 'LAG', 'LEADS'],
     replicas.map(({ id, host, pid, version, node, uptime, eventLoopLag, enabled, placement, leads }) => [
       id,
       host,
@@ -125,20 +125,17 @@ function replicaLines(replicas: readonly FleetReplica[], options: TableOptions):
       node,
       showDuration(uptime),
       showDuration(eventLoopLag),
-      takesCell(enabled, placement),
-      leads.length,
-      leads.join(', ') || NONE,
+      enabled ? leadsCell(leads, placement) : { text: 'does not campaign', tone: 'faint' },
     ]),
     options,
   );
 }
 
-/** Whether a replica takes keys, and what it is about to hand over. */
-function takesCell(enabled: boolean, placement: FleetReplica['placement']): Cell {
-  if (!enabled) return { text: 'does not campaign', tone: 'faint' };
-  if (placement?.cordoned) return { text: 'cordoned', tone: 'warning' };
-  const share = placement && placement.capacity !== 1 ? `keys, ×${placement.capacity}` : 'keys';
-  return placement && placement.moving > 0 ? `${share}, hands over ${placement.moving}` : share;
+/** How many keys a replica leads, which, and whether it gives them up. */
+function leadsCell(leads: readonly string[], placement: FleetReplica['placement']): Cell {
+  const moving = placement && placement.moving > 0 ? `hands over ${placement.moving} of ` : '';
+  const keys = leads.length === 0 ? NONE : `${moving}${leads.length}: ${leads.join(', ')}`;
+  return placement?.cordoned ? { text: `cordoned, ${keys}`, tone: 'warning' } : keys;
 }
 
 function workerLines(workers: readonly FleetWorker[], now: number, options: TableOptions): readonly string[] {

@@ -77,7 +77,7 @@ describe('run', () => {
     expect(err).toBe('');
     const lines = out.split('\n');
     expect(lines[0]).toMatch(/^REPLICA +HOST +PID +VERSION/);
-    expect(lines[1]).toMatch(/^node-1-7 +node-1 +7 +1\.2\.3 +v22\.0\.0 +1m5s +1ms +orders:leader$/);
+    expect(lines[1]).toMatch(/^node-1-7 +node-1 +7 +1\.2\.3 +v22\.0\.0 +1m5s +1ms +1: orders:leader$/);
     expect(out).toMatch(/^orders:leader +led +node-1-7 /m);
     expect(out).toMatch(/^orders +orders:leader +running +every 1000 ms +0 +0 +0\.0%/m);
   });

@@ -101,7 +101,7 @@ describe('validateDefinition', () => {
         'timeLimit must be a positive number of ms, received 0; ' +
         'circuitBreaker.openDuration must be a positive number of ms, received -1. ' +
         'Name it in the decorator, e.g. @Interval("prices", 1000). Use e.g. 30_000 for 30 s. ' +
-        'It has timeLimit, startDeadline, stallAfter, shards, immediate, misfire, onInterrupted, circuitBreaker (did you mean misfire?). ' +
+        'It has timeLimit, startDeadline, stallAfter, shards, placement, immediate, misfire, onInterrupted, circuitBreaker (did you mean misfire?). ' +
         'Correct it, or leave it out',
     );
   });

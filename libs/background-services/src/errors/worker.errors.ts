@@ -151,6 +151,7 @@ export class ElectedScheduleError extends BackgroundServicesError {
 knownToCopies({
   WorkerNotFoundError,
   KeyNotFoundError,
+  ReplicaNotFoundError,
   WorkerBusyError,
   WorkerNotRunningError,
   CircuitOpenError,

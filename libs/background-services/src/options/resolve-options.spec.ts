@@ -51,6 +51,8 @@ describe('resolveOptions', () => {
   it('has a default for everything', () => {
     expect(resolveOptions()).toEqual({
       fleet: {},
+      placement: 'balanced',
+      capacity: 1,
       redis: undefined,
       waitReplicas: 0,
       store: undefined,

@@ -1,5 +1,5 @@
 import { describeError } from '../errors/index.js';
-import { callGuest } from '../kit/index.js';
+import { callGuest, inBackground } from '../kit/index.js';
 import type { BoardMembers, Clock, Random, Timer } from '../lease/index.js';
 import type { LineLogger } from '../logs/index.js';
 import { decodeMember, encodeMember, type MemberCard } from './member-card.js';
@@ -67,7 +67,7 @@ export class Membership {
   announce(): void {
     if (this.#state !== 'open') return;
     this.#tell();
-    void this.#contain(() => this.context.members.announce());
+    inBackground(this.#contain(() => this.context.members.announce()));
   }
 
   /** Tells and hears now. Resolves with whether the store answered. */
