@@ -23,8 +23,8 @@ export const electionMutations: readonly Mutation[] = [
     file: elector,
     edits: [
       {
-        find: "isDrained && (reason === 'lost' || (await this.#release(term)))",
-        replace: "reason === 'lost' || (await this.#release(term))",
+        find: "isDrained && (reason === 'lost' || (await this.#release(term, this.#heir(state))))",
+        replace: "reason === 'lost' || (await this.#release(term, this.#heir(state)))",
       },
     ],
     caughtBy: ['I5'],
@@ -157,8 +157,8 @@ export const electionMutations: readonly Mutation[] = [
     edits: [
       { find: 'if (state.term.fencingToken !== token) return;', replace: '' },
       {
-        find: "return this.#inFlight || this.#state.phase === 'idle'",
-        replace: "return this.#state.phase === 'idle'",
+        find: "if (this.#inFlight || this.#state.phase === 'idle') return undefined;",
+        replace: "if (this.#state.phase === 'idle') return undefined;",
       },
     ],
     caughtBy: ['I1', 'I2', 'I4', 'I9'],
