@@ -1,5 +1,5 @@
 import type { ControlRecord } from 'nestjs-background-services/fleet';
-import type { JobSummary, Key, Worker } from './wire.js';
+import type { JobSummary, Key, Replica, Worker } from './wire.js';
 
 /** One thing to do, and what it is done to. */
 export interface Act {
@@ -47,6 +47,17 @@ const STEP_DOWN: Kind = {
   consequence: 'Running work is aborted and drained, and another replica takes the lead.',
   isGrave: true,
 };
+const CORDON: Kind = {
+  action: 'cordon',
+  label: 'Cordon',
+  consequence: 'The replica will take nothing new, and hand over what it leads, as long as others take it.',
+  isGrave: true,
+};
+const UNCORDON: Kind = {
+  action: 'uncordon',
+  label: 'Uncordon',
+  consequence: 'The replica will take its share again.',
+};
 const DISABLE: Kind = {
   action: 'disable',
   label: 'Disable',
@@ -89,6 +100,11 @@ export function actsOnKey({ key, state }: Key): readonly Act[] {
   return kinds.map((kind) => toAct(kind, 'keys', key));
 }
 
+/** What makes sense for a replica as it is. */
+export function actsOnReplica({ id, placement }: Replica): readonly Act[] {
+  return placement ? [toAct(placement.cordoned ? UNCORDON : CORDON, 'replicas', id)] : [];
+}
+
 /** What makes sense for a job as it is. */
 export function actsOnJob({ id, state, cancelRequested, counts }: JobSummary): readonly Act[] {
   const isOver = state !== 'pending' && state !== 'running';
@@ -96,7 +112,7 @@ export function actsOnJob({ id, state, cancelRequested, counts }: JobSummary): r
   return counts.failed > 0 || state !== 'completed' ? [toAct(RETRY_JOB, 'jobs', id)] : [];
 }
 
-function toAct(kind: Kind, group: 'workers' | 'keys' | 'jobs', target: string, query = ''): Act {
+function toAct(kind: Kind, group: 'workers' | 'keys' | 'replicas' | 'jobs', target: string, query = ''): Act {
   const verb = kind.action.replace(/^jobs:/, '');
   const path = `${group}/${encodeURIComponent(target)}/${verb}${query}`;
   return { isGrave: false, hasDuration: false, ...kind, target, path };

@@ -63,7 +63,13 @@ export function App(): ComponentChildren {
           h(Leadership, { keys: view.keys, replicas: view.replicas, palette, now }),
           h(Errors, { view, now }),
           h(Audit, { audit, now }),
-          h(Controls, { workers: view.workers, keys: view.keys, access, onActed: refresh }),
+          h(Controls, {
+            workers: view.workers,
+            keys: view.keys,
+            replicas: view.replicas,
+            access,
+            onActed: refresh,
+          }),
         ]
       }
     </main>`;

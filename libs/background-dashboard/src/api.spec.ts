@@ -66,7 +66,7 @@ describe('What the API answers', () => {
   ] as const)('to an act that is %s is %i', async (outcome, status) => {
     const all = [
       ...['pause', 'resume', 'trigger', 'resetCircuitBreaker', 'forceOpenCircuitBreaker'],
-      ...['stepDown', 'disable', 'enable', 'expireLease'],
+      ...['stepDown', 'disable', 'enable', 'expireLease', 'cordon', 'uncordon'],
     ].map((act) => [act, record(outcome)]);
     const app = await bootDashboard(open, { fleet: { control: Object.fromEntries(all) as object } });
     for (const path of ACTS) {

@@ -45,6 +45,7 @@ const ROUTES = [
     act(`workers/prices/${name}`),
   ),
   ...['step-down', 'disable', 'enable', 'expire-lease'].map((name) => act(`keys/${KEY}/${name}`)),
+  ...['cordon', 'uncordon'].map((name) => act(`replicas/:replica/${name}`)),
   ...['cancel', 'retry'].map((name) => act(`jobs/:id/${name}`)),
 ];
 

@@ -2,21 +2,22 @@ import { html } from 'htm/preact';
 import { type ComponentChildren, h } from 'preact';
 import { useState } from 'preact/hooks';
 import type { AccessBody } from '../../src/index.js';
-import { type Act, actsOn, actsOnKey } from '../actions.js';
+import { type Act, actsOn, actsOnKey, actsOnReplica } from '../actions.js';
 import { identityOf } from '../rates.js';
-import type { AuditRecord, Key, Worker } from '../wire.js';
+import type { AuditRecord, Key, Replica, Worker } from '../wire.js';
 import { ActDialog } from './act-dialog.js';
 import { Section } from './shared.js';
 
 interface ControlsProps {
   readonly workers: readonly Worker[];
   readonly keys: readonly Key[];
+  readonly replicas: readonly Replica[];
   readonly access: AccessBody | undefined;
   readonly onActed: () => void;
 }
 
 /** What can be done, for whoever may do it. */
-export function Controls({ workers, keys, access, onActed }: ControlsProps): ComponentChildren {
+export function Controls({ workers, keys, replicas, access, onActed }: ControlsProps): ComponentChildren {
   const [act, setAct] = useState<Act>();
   const [notice, setNotice] = useState('');
   const [by, setBy] = useState('');
@@ -44,6 +45,10 @@ export function Controls({ workers, keys, access, onActed }: ControlsProps): Com
       <h3>Leases</h3>
       <ul class="controls">
         ${keys.map((key) => h(Row, { key: key.key, name: key.key, state: key.state, acts: actsOnKey(key), onAct: setAct }))}
+      </ul>
+      <h3>Replicas</h3>
+      <ul class="controls">
+        ${replicas.map((replica) => h(Row, { key: replica.id, name: replica.id, state: replica.placement?.cordoned ? 'cordoned' : '', acts: actsOnReplica(replica), onAct: setAct }))}
       </ul>
       ${act && h(ActDialog, { act, by: access.by ?? by, isIdentified: access.by !== null, onName: setBy, onAnswered: answered, onClosed: () => setAct(undefined) })}`,
   );

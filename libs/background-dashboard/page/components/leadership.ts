@@ -115,9 +115,19 @@ function Replicas({ replicas, palette }: Pick<LeadershipProps, 'replicas' | 'pal
         <td role="cell" data-label="Up for">${showDuration(replica.uptime)}</td>
         <td role="cell" data-label="Event loop lag">${showDuration(replica.eventLoopLag)}</td>
         <td role="cell" data-label="Leads">
-          ${replica.leads.length > 0 ? replica.leads.join(', ') : html`<span class="quiet">${replica.enabled ? 'standby' : 'does not campaign'}</span>`}
+          ${partOf(replica)}
+          ${replica.leads.length > 0 && `${replica.leads.length}: ${replica.leads.join(', ')}`}
         </td>
       </tr>`,
   );
   return h(Table, { caption: 'Replicas of the fleet', columns: COLUMNS }, rows);
+}
+
+/** Whether a replica takes keys, and what it hands over. */
+function partOf({ enabled, leads, placement }: Replica): ComponentChildren {
+  if (!enabled) return html`<span class="quiet">does not campaign</span>`;
+  if (placement?.cordoned) return html`<strong>cordoned</strong>`;
+  if (placement && placement.moving > 0)
+    return html`<span class="quiet">hands over ${placement.moving} of</span>`;
+  return leads.length === 0 && html`<span class="quiet">standby</span>`;
 }

@@ -100,6 +100,16 @@ export function createActController(): Type {
       return this.#act(request, response, (reason) => this.control.stepDown(key, reason));
     }
 
+    @Post('replicas/:id/cordon')
+    cordon(@Param('id') id: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.cordon(id, reason));
+    }
+
+    @Post('replicas/:id/uncordon')
+    uncordon(@Param('id') id: string, @Req() request: Asked, @Res() response: unknown) {
+      return this.#act(request, response, (reason) => this.control.uncordon(id, reason));
+    }
+
     @Post('keys/:key/disable')
     disable(@Param('key') key: string, @Req() request: Asked, @Res() response: unknown) {
       return this.#act(request, response, (reason) =>

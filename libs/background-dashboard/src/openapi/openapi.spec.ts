@@ -8,7 +8,7 @@ it('The app’s OpenAPI document describes the API, and leaves the page out', as
   const app = await bootDashboard({ guard: yes, page: false });
   const { paths } = SwaggerModule.createDocument(app, new DocumentBuilder().build());
   const described = Object.keys(paths).filter((path) => path.startsWith('/background'));
-  expect(described).toHaveLength(19);
+  expect(described).toHaveLength(21);
   expect(paths['/background/api/workers/{name}/pause']?.post).toMatchObject({
     summary: 'Lets no iteration of a worker start, on any replica',
     tags: ['Background workers'],

@@ -80,6 +80,8 @@ export const OPERATIONS: Readonly<
     resetBreaker: act('Closes the circuit breaker of a worker'),
     forceOpenBreaker: act('Lets no iteration through until the breaker is reset'),
     stepDown: act('Lets another replica lead a key'),
+    cordon: act('Lets a replica take nothing new, and hand over what it leads'),
+    uncordon: act('Lets a replica take its share again'),
     disable: act('Keeps every replica from leading a key for a time', DISABLE_COMMAND),
     enable: act('Puts a key into service again'),
     expireLease: act('Frees a lease whose holder is not there'),

@@ -111,4 +111,5 @@ export const ACTS = [
   ...['step-down', 'disable', 'enable', 'expire-lease'].map(
     (act) => `keys/${encodeURIComponent(KEY)}/${act}`,
   ),
+  ...['cordon', 'uncordon'].map((act) => `replicas/web-1/${act}`),
 ];
