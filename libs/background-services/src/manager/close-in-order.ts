@@ -36,8 +36,8 @@ export async function closeInOrder(closing: Closing): Promise<boolean> {
   const stops = await Promise.all(await stopInSlices(campaigns, closing.clock));
   const clean = stops.every(Boolean);
   await elections.close();
-  if (placement) await contain('Leaving the others', () => placement.close(), closing);
-  await Promise.all(leave.map((step) => contain('Leaving the fleet', step, closing)));
+  const steps = placement ? [() => placement.close(), ...leave] : leave;
+  await Promise.all(steps.map((step) => contain('Leaving the fleet', step, closing)));
   if (ownsStore) await contain('Closing the lease store', () => store.close(), closing);
   const outcome = clean ? 'Stopped cleanly' : 'Stopped with work still running';
   if (campaigns.length > 0) callGuest(() => logger.log(outcome));

@@ -1,5 +1,6 @@
 import { inBackground } from '../kit/index.js';
 import type { Clock, Timer } from '../lease/index.js';
+import { HEIR_TTL } from '../leadership/index.js';
 import { deal, type Unit } from './assign.js';
 import type { FleetMembers } from './fleet-members.js';
 import type { Units } from './units.js';
@@ -35,6 +36,10 @@ const LONGEST_DEPLOYMENT = 600_000;
 export const PACE = 100;
 /** Where there are many, so many steps do for all. */
 const STEPS = 40;
+/** Who takes a key back so soon after it was handed over, ms, has found that nobody came for it. */
+const TAKEN_BACK = 4 * HEIR_TTL;
+/** So many keys that a replica did not come for are enough: nothing is handed over to it. */
+const MOST_REFUSED = 3;
 /** How long a plan waits for units whose work is running, ms. */
 const PATIENCE = 5_000;
 
@@ -68,10 +73,10 @@ export class Mover {
   #mixedSince: number | undefined;
   /** What was left to this replica since the last change: nothing moves twice for one. */
   readonly #received = new Set<string>();
-  /** What was handed over since the last change, and to whom. */
-  readonly #given = new Map<string, string>();
-  /** Replicas that did not come for what was left to them. */
-  readonly #deaf = new Set<string>();
+  /** What was handed over last, when and to whom. */
+  readonly #given = new Map<string, { readonly heir: string; readonly at: number }>();
+  /** What replicas did not come for since the last change. */
+  readonly #refused = new Map<string, Set<string>>();
   #closed = false;
 
   constructor(private readonly context: MoverContext) {}
@@ -90,8 +95,7 @@ export class Mover {
     if (signature !== this.#signature) {
       this.#signature = signature;
       this.#received.clear();
-      this.#given.clear();
-      this.#deaf.clear();
+      this.#refused.clear();
       this.#settle();
     } else if (this.#state.phase === 'steady' && this.#hasToMove(members)) this.#settle();
   }
@@ -103,9 +107,11 @@ export class Mover {
 
   /** This replica leads a key: if it had handed it over, nobody came for it. */
   onLed(key: string): void {
-    const heir = this.#given.get(key);
-    if (heir !== undefined) this.#deaf.add(heir);
+    const given = this.#given.get(key);
     this.#given.delete(key);
+    if (!given || this.context.clock.monotonic() - given.at > TAKEN_BACK) return;
+    const refused = this.#refused.get(given.heir) ?? new Set();
+    this.#refused.set(given.heir, refused.add(key));
   }
 
   close(): void {
@@ -138,7 +144,7 @@ export class Mover {
     if (!members || (isLate && !this.context.isCordoned())) return this.#enter({ phase: 'steady' });
     const isReady = (unit: Unit) => isLate || !this.#isBusy(unit);
     const units = this.#movable().filter(isReady);
-    const due = deal(units, plan.room, plan.batch, members.fits);
+    const due = deal(units, plan.room, plan.batch, (unit, id) => this.#fits(members, unit, id));
     for (const [unit, heir] of due) {
       plan.room.set(heir, (plan.room.get(heir) ?? 1) - 1);
       this.#move(unit, heir);
@@ -161,7 +167,7 @@ export class Mover {
     const isDeployment =
       this.#mixedSince !== undefined && clock.monotonic() - this.#mixedSince < LONGEST_DEPLOYMENT;
     if (isDeployment && !isCordoned()) return new Map();
-    return new Map([...members.surplus()].filter(([id]) => !this.#deaf.has(id)));
+    return new Map([...members.surplus()].filter(([id]) => this.#comes(id)));
   }
 
   /** The units led here that may move now. */
@@ -187,11 +193,21 @@ export class Mover {
       if (units.isCounted(key) || this.#received.has(key) || electorOf(key)?.isBusy === true) continue;
       if (units.follows(key)) {
         const leader = electorOf(units.rootOf(key))?.leader;
-        if (leader === undefined || leader === instanceId || this.#deaf.has(leader)) continue;
-        if (members.fits(key, leader)) astray.push([key, leader]);
+        if (leader === undefined || leader === instanceId) continue;
+        if (this.#fits(members, key, leader)) astray.push([key, leader]);
       } else if (isCordoned()) left.push(key);
     }
-    return [...astray, ...members.dealAnywhere(left)];
+    const dealt = [...members.dealAnywhere(left)];
+    return [...astray, ...dealt.filter(([key, heir]) => this.#fits(members, key, heir))];
+  }
+
+  #fits(members: FleetMembers, unit: Unit, heir: string): boolean {
+    return this.#comes(heir) && this.#refused.get(heir)?.has(unit) !== true && members.fits(unit, heir);
+  }
+
+  /** Whether a replica has come for most of what was left to it. */
+  #comes(heir: string): boolean {
+    return (this.#refused.get(heir)?.size ?? 0) < MOST_REFUSED;
   }
 
   #isBusy(unit: Unit): boolean {
@@ -205,7 +221,8 @@ export class Mover {
   }
 
   #handOver(key: string, heir: string): void {
-    if (this.context.electorOf(key)?.handOver(heir) === true) this.#given.set(key, heir);
+    if (this.context.electorOf(key)?.handOver(heir) === true)
+      this.#given.set(key, { heir, at: this.context.clock.monotonic() });
   }
 
   /** The one place where the state changes. */
