@@ -14,7 +14,6 @@ const CARD: MemberCard = {
   ...{ capacity: 1, accepts: true, closed: null, held: 3, version: null },
   ...keysOf(['a']),
 };
-const INTERVAL = 10_000;
 const TTL = 30_000;
 
 describe('Membership', () => {
@@ -46,7 +45,7 @@ describe('Membership', () => {
       },
     };
     return new Membership({
-      ...{ members, clock, random: () => 0.5, instanceId: 'me', ttl: TTL, interval: INTERVAL },
+      ...{ members, clock, random: () => 0.5, instanceId: 'me', ttl: TTL },
       card: () => CARD,
       onRead: (cards) => read.push(cards),
       logger: SILENT,
@@ -78,13 +77,13 @@ describe('Membership', () => {
 
   it('travels with the beats, not with each, and by itself where there are none', async () => {
     const membership = await opened();
-    await clock.advance(2_000);
+    await clock.advance(TTL / 3);
     membership.onBeat();
-    await clock.advance(500);
+    await clock.advance(TTL / 3);
     membership.onBeat();
-    expect(told).toEqual([0, 2_500]);
-    await clock.advance(1.5 * INTERVAL);
-    expect(told).toEqual([0, 2_500, 2_500 + 1.5 * INTERVAL]);
+    expect(told).toEqual([0, (2 * TTL) / 3]);
+    await clock.advance(0.75 * TTL);
+    expect(told).toEqual([0, 20_000, 42_500]);
   });
 
   it('looks soon after a hint, and tells of changes together', async () => {

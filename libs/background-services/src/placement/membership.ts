@@ -11,8 +11,6 @@ export interface MembershipContext {
   readonly instanceId: string;
   /** How long this replica counts as there without telling again, ms. */
   readonly ttl: number;
-  /** How often it tells, ms. */
-  readonly interval: number;
   /** What it says of itself now. */
   readonly card: () => MemberCard;
   /** Told of everybody who is there, each time they were read. */
@@ -20,8 +18,10 @@ export interface MembershipContext {
   readonly logger: LineLogger;
 }
 
-/** Beats that follow each other within this share of the interval are told of once. */
-const BURST = 1 / 4;
+/** A beat is told of when this share of the TTL has passed: in a default lease, every second one. Who tells each time pays for what nobody needs. */
+const RENEWED_AFTER = 0.45;
+/** Where no beat comes, this replica tells by itself after this share of the TTL. */
+const LATEST = 0.75;
 /** Changes of what is led are told of together, ms: nobody waits for them. */
 const SOON = 250;
 /** Replicas that hear of a change at once do not all look at once, ms. */
@@ -54,8 +54,8 @@ export class Membership {
 
   /** Something is being sent to the store in this tick. */
   onBeat(): void {
-    const { clock, interval } = this.context;
-    if (clock.monotonic() - this.#toldAt >= interval * BURST) this.#tell();
+    const { clock, ttl } = this.context;
+    if (clock.monotonic() - this.#toldAt >= ttl * RENEWED_AFTER) this.#tell();
   }
 
   /** What the card says has changed. */
@@ -106,13 +106,12 @@ export class Membership {
 
   #tell(): void {
     if (this.#state !== 'open') return;
-    const { members, clock, instanceId, ttl, interval, card } = this.context;
+    const { members, clock, instanceId, ttl, card } = this.context;
     this.#toldAt = clock.monotonic();
     this.#beat?.cancel();
     this.#soon?.cancel();
     this.#soon = undefined;
-    // Beats come a little apart; only where there are none is this timer needed.
-    this.#beat = clock.setTimeout(() => this.#tell(), interval * 1.5);
+    this.#beat = clock.setTimeout(() => this.#tell(), ttl * LATEST);
     this.#telling = this.#contain(async () => {
       const texts = await members.put(instanceId, encodeMember(card()), ttl);
       if (this.#state === 'closed') return;

@@ -128,6 +128,8 @@ export class Mover {
   /** All replicas look at fresh counts, so that each knows what the others give and take. */
   async #begin(): Promise<void> {
     const settling = this.#state;
+    const known = this.context.members();
+    if (!known || !this.#hasToMove(known)) return this.#enter({ phase: 'steady' });
     const isRead = this.context.isCordoned() || (await this.context.refresh());
     if (this.#state !== settling) return;
     const members = this.context.members();

@@ -60,7 +60,7 @@ export class Placement implements PlacementAdvice {
     this.#membership =
       members &&
       new Membership({
-        ...{ ...context, members, ttl: timing.ttl, interval: timing.renewInterval },
+        ...{ ...context, members, ttl: timing.ttl },
         card: () => this.#card(),
         onRead: (read) => this.#onRead(read),
       });
