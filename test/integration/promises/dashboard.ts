@@ -161,6 +161,7 @@ export const DASHBOARD: DocumentPromises = {
       'in the audit list as `jobs:cancel` and `jobs:retry`',
       jobs('are cancelled and tried again, which the audit list keeps'),
     ),
+    promise('| `POST replicas/:id/cordon`', access('whoever may only look cannot POST %s')),
     promise(
       '| `POST workers/:name/pause`',
       api('to an act that is %s is %i'),

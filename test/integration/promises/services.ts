@@ -51,6 +51,8 @@ const oneReplica = spec('test/e2e/one-replica-runs-it.e2e-spec.ts');
 const operators = spec('test/integration/redis-lease-store/operators.spec.ts');
 const optionTable = spec(`${SRC}/options/option-table.spec.ts`);
 const options = spec(`${SRC}/options/resolve-options.spec.ts`);
+const assign = spec(`${SRC}/placement/assign.spec.ts`);
+const placement = spec(`${SRC}/placement/placement.spec.ts`);
 const plainText = spec(`${SRC}/logs/plain-text.spec.ts`);
 const prometheus = spec('test/integration/prometheus/alerts.spec.ts');
 const publisher = spec(`${SRC}/fleet/presence-publisher.spec.ts`);
@@ -290,6 +292,11 @@ export const SERVICES: DocumentPromises = {
       verdict('may take as long as its options say'),
     ),
     promise(
+      'led [where the other key is](#placement)',
+      placement('leaves sticky keys where they are'),
+      placement('leads keys together that are to be led together'),
+    ),
+    promise(
       'deals the work out into this many [shards](docs/shards.md), each led by one replica',
       sharded('runs each shard once per due time, a little after the one before'),
     ),
@@ -377,6 +384,43 @@ export const SERVICES: DocumentPromises = {
       '(its breaker is open, more than 5 % of its last 100 iterations failed, it is stalled, or it was stopped or paused)',
       verdict('degrades above the limit, and not at it'),
       verdict('degrades what this replica leads and does not run'),
+    ),
+    promise(
+      'With several replicas, each leads its share of the keys.',
+      placement('spreads the keys over replicas that boot together'),
+      placement('gives a replica that joins its share, with as few moves as there can be, and rests'),
+      placement('leaves the keys of a replica that leaves to the others, evenly, each within milliseconds'),
+      placement('deals the keys of a killed replica out to the others once its leases have expired'),
+    ),
+    promise(
+      '**The lease decides, placement only advises.**',
+      assign('says the same whatever the order of the units and replicas'),
+      assign('keeps the bounds, and deals out all that there is room for'),
+      placement('weighs replicas by their capacity'),
+      placement('leads as without placement where the store cannot tell who is there'),
+    ),
+    promise(
+      '**A move is a graceful hand-over**',
+      placement('does not interrupt work that is running, and moves other keys instead'),
+    ),
+    promise(
+      '**Nothing moves** while each replica is within one key of its share',
+      assign('moves nothing where every replica is within one of its share'),
+      placement('moves nothing before the fleet has settled'),
+      placement('waits while a deployment goes on, and evens out after it'),
+    ),
+    promise(
+      '**Cordon** a replica before you drain its node',
+      placement('lets a cordoned replica hand over what it has, and take nothing'),
+      placement('keeps what it has on a cordoned replica if nobody else takes it'),
+    ),
+    promise(
+      'A replica that should not lead a free key waits 0.2 s before it tries.',
+      placement('deals the keys of a killed replica out to the others once its leases have expired'),
+    ),
+    promise(
+      'It needs a store that tells who is there (`board.members`)',
+      placement('leads as without placement where the store cannot tell who is there'),
     ),
     promise(
       'or the lease store does not answer. A standby is healthy.',
@@ -782,6 +826,16 @@ export const SERVICES: DocumentPromises = {
     promise(
       "`'structured'`: log lines with [fields](#logs)",
       log("carries fields where the option says so: replica, key, token, worker, the iteration's number"),
+    ),
+    promise(
+      'how keys are spread that say nothing of it themselves',
+      optionTable('has $path with the default of the schema, $value'),
+      placement('leaves sticky keys where they are'),
+    ),
+    promise(
+      "this replica's share of the balanced keys, compared with that of the others",
+      optionTable('has $path with the default of the schema, $value'),
+      placement('weighs replicas by their capacity'),
     ),
     promise(
       'version of the app, to tell replicas',

@@ -2,6 +2,7 @@ import {
   describeError,
   InvalidCommandError,
   KeyNotFoundError,
+  ReplicaNotFoundError,
   StoreError,
   WorkerNotFoundError,
 } from '../errors/index.js';
@@ -66,6 +67,9 @@ async function obey(invocation: Invocation, world: World): Promise<ExitCode> {
   }
 }
 
+/** What is acted upon is not there: the command is understood, and refused. */
+const NOT_FOUND = [WorkerNotFoundError, KeyNotFoundError, ReplicaNotFoundError];
+
 function complain(error: unknown, { stderr }: World): ExitCode {
   const say = (text: string) => stderr.write(`${PROGRAM}: ${plainCell(text)}\n`);
   const { message } = describeError(error);
@@ -73,7 +77,7 @@ function complain(error: unknown, { stderr }: World): ExitCode {
     say(message);
     return ExitCode.Usage;
   }
-  if (error instanceof WorkerNotFoundError || error instanceof KeyNotFoundError) {
+  if (NOT_FOUND.some((type) => error instanceof type)) {
     say(`refused: ${message}`);
     if (error instanceof KeyNotFoundError) say('If no replica is up, name the key with --key as well.');
     return ExitCode.NotDone;

@@ -5,8 +5,8 @@
  * ARGV  [1] id, [2] text, [3] how long it is there, ms, [4] how many are read, [5] the longest text, bytes, [6] the longest id
  * Reply id, text, …; the caller's own first
  *
- * What is over, or was not written by this script, is removed. The hash lives for as long as the last of its members, so that a fleet that is gone leaves
- * nothing.
+ * What is over, or was not written by this script, is removed. The hash lives for longer than its members, so that its TTL need not be set each time, and
+ * a fleet that is gone leaves nothing.
  *
  * HDEL, of a field that nobody has, goes first for two reasons. A full Redis lets a script go on whose first write needs no memory. And it says whether
  * something of another type stands in the place of the hash: no member wrote that, it keeps all of them from being seen, and so it is removed. Any other error
@@ -21,8 +21,7 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local own = string.format('%.0f', now + ttl) .. '|' .. ARGV[2]
-redis.call('HSET', key, id, own)
-if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
+if redis.call('HSET', key, id, own) == 1 or time[1] % 8 == 0 then redis.call('PEXPIRE', key, 64 * ttl) end
 local found = {}
 local function add(member, value)
   local till, at = string.match(value, '^(%d+)|()')
