@@ -175,7 +175,7 @@ export class Mover {
   /** The units led here that may move now. */
   #movable(): readonly Unit[] {
     const { units, isCordoned } = this.context;
-    return [...units.led].filter((key) => units.isCounted(key) && (isCordoned() || !this.#received.has(key)));
+    return [...units.led].filter((key) => isCordoned() || !this.#received.has(key));
   }
 
   #hasAstray(members: FleetMembers): boolean {
@@ -190,9 +190,9 @@ export class Mover {
     const { units, electorOf, instanceId, isCordoned } = this.context;
     const astray: (readonly [string, string])[] = [];
     const left: string[] = [];
-    for (const key of units.led) {
+    for (const key of units.ledBeside) {
       if (astray.length + left.length >= most) break;
-      if (units.isCounted(key) || this.#received.has(key) || electorOf(key)?.isBusy === true) continue;
+      if (this.#received.has(key) || electorOf(key)?.isBusy === true) continue;
       if (units.follows(key)) {
         const leader = electorOf(units.rootOf(key))?.leader;
         if (leader === undefined || leader === instanceId) continue;

@@ -154,9 +154,8 @@ export class Placement implements PlacementAdvice {
   leave(): void {
     this.#close('leaving');
     this.#mover.close();
-    const own = [...this.#units.led].filter((key) => this.#units.isCounted(key));
     const members = this.#fresh;
-    if (members?.hasOthers) this.#estate = members.inherit(own, this.context.instanceId);
+    if (members?.hasOthers) this.#estate = members.inherit([...this.#units.led], this.context.instanceId);
   }
 
   async close(): Promise<void> {
@@ -206,6 +205,6 @@ export class Placement implements PlacementAdvice {
     const { capacity, version = null } = this.context;
     this.#keys ??= keysOf(this.#units.identities());
     const closed = this.#closed;
-    return { capacity, version, closed, accepts: closed === null, held: this.#units.held, ...this.#keys };
+    return { capacity, version, closed, accepts: closed === null, held: this.#units.led.size, ...this.#keys };
   }
 }

@@ -23,8 +23,9 @@ const NOBODY: readonly string[] = [];
 export class Units {
   readonly #keys = new Map<string, Placed>();
   readonly #followers = new Map<string, string[]>();
-  readonly #led = new Set<string>();
-  #counted = 0;
+  /** What this replica leads: units that are balanced, and the rest. */
+  readonly #counted = new Set<string>();
+  readonly #others = new Set<string>();
 
   constructor(private readonly standard: 'balanced' | 'sticky') {}
 
@@ -111,20 +112,19 @@ export class Units {
   }
 
   onTerm(key: string, isLed: boolean): void {
-    if (isLed === this.#led.has(key)) return;
-    if (isLed) this.#led.add(key);
-    else this.#led.delete(key);
-    if (this.isCounted(key)) this.#counted += isLed ? 1 : -1;
+    const led = this.isCounted(key) ? this.#counted : this.#others;
+    if (isLed) led.add(key);
+    else led.delete(key);
   }
 
-  /** The keys that this replica leads. */
+  /** The units that this replica leads, and that are balanced. */
   get led(): ReadonlySet<string> {
-    return this.#led;
+    return this.#counted;
   }
 
-  /** How many units that are balanced this replica leads. */
-  get held(): number {
-    return this.#counted;
+  /** The other keys that it leads: sticky ones, and those that follow another. */
+  get ledBeside(): ReadonlySet<string> {
+    return this.#others;
   }
 }
 
