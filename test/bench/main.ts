@@ -13,6 +13,7 @@ import { jobsMillion } from './jobs-million.js';
 import { memory } from './memory.js';
 import { orders } from './orders.js';
 import { overhead } from './overhead.js';
+import { placement } from './placement.js';
 import { quorum } from './quorum.js';
 import { redisCommands } from './redis-commands.js';
 import { describeMachine, thisMachine } from './report/machine.js';
@@ -38,6 +39,7 @@ const benchmarks: readonly Benchmark[] = [
   standbys,
   orders,
   shards,
+  placement,
   quorum,
   heartbeatThread,
   health,

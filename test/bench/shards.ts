@@ -28,7 +28,7 @@ interface Load {
 
 export const shards: Benchmark = {
   name: 'shards',
-  title: `${BUSY.shards} shards of work for the processor on one process and on two, in turn; and ${WIDE.shards} shards on ${WIDE.replicas} replicas in ${WIDE.processes} processes, each shard run every ${WIDE.every / 1_000} s: what one Redis has to do, commands inside scripts included. With \`BENCH_OTHER_BUILD\` another build does the same with a lease for each on one replica; BullMQ does it with ${BULLMQ.schedulers} job schedulers.`,
+  title: `${BUSY.shards} shards of work for the processor on one process and on two, in turn; and ${WIDE.shards} shards on ${WIDE.replicas} replicas in ${WIDE.processes} processes, each shard run every ${WIDE.every / 1_000} s: what one Redis has to do, commands inside scripts included. With \`BENCH_OTHER_BUILD\` another build does the same with a lease for each, of which one replica and one standby are measured, and the others counted as that standby; BullMQ does it with ${BULLMQ.schedulers} job schedulers.`,
 
   async run() {
     const [one, two] = await busy();
@@ -122,17 +122,35 @@ async function wide(): Promise<Load> {
     ...{ redis: redis.url, replicas: WIDE.replicas / WIDE.processes, fleet: WIDE.replicas },
     ...{ kind: 'shards', count: WIDE.shards, every: WIDE.every },
   });
-  return loadOf(`${WIDE.shards} shards on ${WIDE.replicas} replicas`, redis, apps);
+  const load = await loadOf(`${WIDE.shards} shards on ${WIDE.replicas} replicas`, redis, apps);
+  await Promise.all(apps.map((app) => app.kill()));
+  await redis.stop();
+  return load;
 }
 
-/** A lease for each piece of work, all on one replica: the least that it can cost. */
+/**
+ * A lease for each piece of work on as many replicas: one leads everything, as that build has it, and one standby is measured beside it. Each further
+ * standby is counted as that one: fifty of them would need more than this machine.
+ */
 async function leases(library: string): Promise<Load> {
+  const settings = {
+    ...{ replicas: 1, fleet: 1, library },
+    ...({ kind: 'leases', count: WIDE.shards, every: WIDE.every } as const),
+  };
   const redis = await RedisServer.start();
-  const apps = await startAll(1, {
-    ...{ redis: redis.url, replicas: 1, fleet: 1, library },
-    ...{ kind: 'leases', count: WIDE.shards, every: WIDE.every },
-  });
-  return loadOf(`the other build, ${WIDE.shards} leases on one replica`, redis, apps);
+  const [leader] = await startAll(1, { ...settings, redis: redis.url });
+  const alone = await loadOf('', redis, [leader!]);
+  const [standby] = await startAll(1, { ...settings, redis: redis.url, isStandby: true });
+  const both = await loadOf('', redis, [leader!, standby!]);
+  await Promise.all([leader!.kill(), standby!.kill()]);
+  await redis.stop();
+  const all = (of: (load: Load) => number) => of(alone) + (of(both) - of(alone)) * (WIDE.replicas - 1);
+  return {
+    label: `the other build, ${WIDE.shards} leases on ${WIDE.replicas} replicas`,
+    commands: all(({ commands }) => commands),
+    processor: all(({ processor }) => processor),
+    runs: both.runs,
+  };
 }
 
 async function loadOf(label: string, redis: RedisServer, apps: readonly App[]): Promise<Load> {
@@ -145,8 +163,6 @@ async function loadOf(label: string, redis: RedisServer, apps: readonly App[]): 
   const { before, after, seconds } = await observe(apps, WIDE.window);
   const spent = (await redis.processorTime()) - from;
   const { total, calls } = await redis.commandStats();
-  await Promise.all(apps.map((app) => app.kill()));
-  await redis.stop();
   return {
     label,
     commands: (total - (calls['config|resetstat'] ?? 0) - (calls['info'] ?? 0)) / seconds,
@@ -192,7 +208,7 @@ async function startAll(processes: number, settings: Omit<ShardsSettings, 'first
       return MeasuredApp.start<ShardsEvent>('shards', all);
     }),
   );
-  await Promise.all(apps.map((app) => app.next('leading', { timeout: 240_000 })));
+  await Promise.all(apps.map((app) => app.next('leading', { timeout: 360_000 })));
   return apps;
 }
 

@@ -11,6 +11,8 @@ export interface ShardsSettings {
   readonly count: number;
   /** Interval, ms. */
   readonly every: number;
+  /** It finds everything led, and waits for that. @default false */
+  readonly isStandby?: boolean;
   /** Rounds of arithmetic in each run. @default 0 */
   readonly burn?: number;
   /** What to import. @default this build */
@@ -18,7 +20,7 @@ export interface ShardsSettings {
 }
 
 export type ShardsEvent =
-  /** Each replica leads its share. */
+  /** Each replica leads its share, or has been told that it is a standby. */
   | { readonly event: 'leading' }
   /** Since the start; SIGUSR2 asks for it. */
   | {

@@ -7,7 +7,7 @@ import { until } from '../../support/until.js';
 import type { ShardsEvent, ShardsSettings } from './shards-settings.js';
 
 const settings = JSON.parse(process.env.APP ?? '{}') as ShardsSettings;
-const { redis, replicas, first, fleet, kind, count, every, burn = 0 } = settings;
+const { redis, replicas, first, fleet, kind, count, every, burn = 0, isStandby = false } = settings;
 const { BackgroundEvents, BackgroundServiceManager, BackgroundServicesModule } = (await import(
   settings.library ?? 'nestjs-background-services'
 )) as typeof Library;
@@ -37,6 +37,8 @@ class DealtStore extends RedisLeaseStore {
 
 let runs = 0;
 let lost = 0;
+/** By replica. Counted, since to list thousands of workers costs more than to lead them. */
+const led: number[] = [];
 let result = 0;
 
 /** Work for the processor, as much in each run. */
@@ -62,8 +64,12 @@ for (let i = first; i < first + replicas; i += 1) {
   const app = await NestFactory.createApplicationContext(ReplicaModule, { logger: ['error', 'warn'] });
   // Without arguments it would take SIGUSR2 for an order to shut down.
   app.enableShutdownHooks(['SIGTERM']);
+  led.push(0);
   app.get(BackgroundEvents).onAny(({ type }) => {
-    if (type === 'revoked') lost += 1;
+    if (type === 'elected') led[i - first]! += 1;
+    if (type !== 'revoked') return;
+    led[i - first]! -= 1;
+    lost += 1;
   });
   const manager = app.get(BackgroundServiceManager);
   managers.push(manager);
@@ -74,22 +80,19 @@ for (let i = first; i < first + replicas; i += 1) {
       manager.register({ name: `work-${lease}`, key: `bench:${lease}`, schedule: { every }, run });
 }
 
-function led(): readonly number[] {
-  return managers.map((manager) => {
-    const workers = manager.list();
-    const [worker] = workers;
-    return worker?.shards?.led ?? workers.filter(({ role }) => role === 'leader').length;
-  });
-}
-
-await until(() => led().reduce((sum, each) => sum + each, 0) >= Math.floor((count * replicas) / fleet), {
+const isThere = () => {
+  if (isStandby)
+    return managers.every((manager) => manager.list().every(({ leader }) => leader !== undefined));
+  return led.reduce((sum, each) => sum + each, 0) >= Math.floor((count * replicas) / fleet);
+};
+await until(isThere, {
   what: 'all to be led',
   every: 250,
-  timeout: 120_000,
+  timeout: 300_000,
 });
 process.on('SIGUSR2', () => {
   for (const store of stores) store.isDealt = true;
   const { user, system } = process.cpuUsage();
-  report<ShardsEvent>({ event: 'counts', runs, led: led(), lost, cpu: (user + system) / 1_000 });
+  report<ShardsEvent>({ event: 'counts', runs, led, lost, cpu: (user + system) / 1_000 });
 });
 report<ShardsEvent>({ event: 'leading' });

@@ -51,3 +51,21 @@ describe('A histogram', () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 });
+
+describe('Shares over time', () => {
+  it('are a line of steps for each, under the events that changed them', () => {
+    const svg = toSvg({
+      ...{ kind: 'shares', file: 'x', title: 'who leads', span: 2_000 },
+      series: [
+        { label: 'A', counts: [4, 2] },
+        { label: 'B', counts: [0, 2] },
+      ],
+      events: [{ at: 1_000, label: 'B joins' }],
+    });
+    expect([...svg.matchAll(/points="([^"]*)"/g)].map(([, points]) => points!.split(' ').length)).toEqual([
+      4, 4,
+    ]);
+    expect(svg).toContain('>B joins</text>');
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});

@@ -1,8 +1,9 @@
 import { histogram, type Histogram } from './histogram.js';
 import { logBars, type LogBars } from './log-bars.js';
+import { shares, type Shares } from './shares.js';
 
 /** What is drawn into `docs/images/<file>.svg`. */
-export type Chart = LogBars | Histogram;
+export type Chart = LogBars | Histogram | Shares;
 
 export function toSvg(chart: Chart): string {
   switch (chart.kind) {
@@ -10,5 +11,7 @@ export function toSvg(chart: Chart): string {
       return logBars(chart);
     case 'histogram':
       return histogram(chart);
+    case 'shares':
+      return shares(chart);
   }
 }

@@ -80,6 +80,10 @@ export class MeasuredApp<Event extends AppEvent> {
     return this.next(name, { seen });
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.process.signal(name);
+  }
+
   stop(): Promise<Exit> {
     return this.process.stop();
   }
