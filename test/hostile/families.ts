@@ -7,7 +7,6 @@ import { TOSSED } from './replica/settings.js';
 export const FAMILIES = [
   ...(['token', 'ledger'] as const),
   ...(['replicas', 'replica', 'orders', 'claim', 'answer', 'audit', 'revision', 'board-message'] as const),
-  ...(['members', 'members-message'] as const),
   ...([
     'job',
     'item-list',
@@ -27,7 +26,6 @@ export type Family = (typeof FAMILIES)[number];
 /** Channels in which the libraries talk. */
 export const CHANNELS = {
   'board-message': 'background-services:board',
-  'members-message': 'background-services:members',
   'release-message': 'background-services:released',
   notice: '{background-jobs}:notices',
 } as const satisfies Partial<Record<Family, string>>;
@@ -37,7 +35,6 @@ const JOBS = '{background-jobs}:';
 const BOARD_FAMILIES: readonly Family[] = [
   'replicas',
   'replica',
-  'members',
   'orders',
   'audit',
   'revision',
@@ -82,7 +79,6 @@ export function inventKey(family: Family, name: string): string {
     case 'ledger':
       return `{${TOSSED}}:${family}`;
     case 'replicas':
-    case 'members':
     case 'orders':
     case 'audit':
     case 'revision':
@@ -110,7 +106,6 @@ export function inventKey(family: Family, name: string): string {
       return `${JOBS}idem:${name}`;
     case 'notice':
     case 'board-message':
-    case 'members-message':
     case 'release-message':
       return CHANNELS[family];
   }

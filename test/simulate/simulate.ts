@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { LivenessWitness } from './invariants/liveness.js';
 import type { Violation } from './invariants/verdicts.js';
 import type { Plan } from './plan/plan.js';
+import { Course } from './world/course.js';
 import { befall, endOfFaults, heal } from './world/faults.js';
 import { World } from './world/world.js';
 
@@ -43,12 +44,10 @@ export async function simulate(plan: Plan, mode: 'silent' | 'kept' = 'silent'): 
   const world = new World(plan, endOfFaults(plan), mode);
   const { scheduler } = world;
   current = world;
-  for (const host of world.hosts) scheduler.at(host.machine.plan.bootAt, () => world.boot(host));
-  for (const fault of plan.faults) scheduler.at(fault.at, () => befall(world, fault));
-  scheduler.at(world.faultsEndAt, () => {
-    heal(world);
-    new LivenessWitness(world).watch();
-  });
+  const first = world.hosts.slice(0, Math.max(1, world.hosts.length - plan.spare));
+  for (const host of first) scheduler.at(host.machine.plan.bootAt, () => world.boot(host));
+  if (plan.changes.length > 0) new Course(world).begin();
+  else befallAll(world);
   await scheduler.run(
     () => world.terms.afterStep(),
     (error) => escaped('a callback throws', error),
@@ -61,6 +60,15 @@ export async function simulate(plan: Plan, mode: 'silent' | 'kept' = 'silent'): 
     lasted: scheduler.now,
     unfencedStale: world.resource.unfencedStale,
   };
+}
+
+function befallAll(world: World): void {
+  const { plan, scheduler } = world;
+  for (const fault of plan.faults) scheduler.at(fault.at, () => befall(world, fault));
+  scheduler.at(world.faultsEndAt, () => {
+    heal(world);
+    new LivenessWitness(world).watch();
+  });
 }
 
 function escaped(how: string, error: unknown): void {

@@ -5,7 +5,7 @@ interface Entry {
 }
 
 /** More than any history takes: something calls itself again and again without time passing. */
-const MOST_STEPS = 100_000;
+const MOST_STEPS = 500_000;
 
 export interface Scheduled {
   cancel(): void;

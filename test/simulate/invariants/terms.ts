@@ -34,6 +34,12 @@ interface WatchedTerm {
   deadlineAt: number | undefined;
 }
 
+/** Told of terms as they are seen to begin and end. */
+export interface TermListener {
+  began(process: Watched, key: string): void;
+  ended(process: Watched, key: string, how: 'aborted' | 'died'): void;
+}
+
 /**
  * Terms by an account of their own: from what was sent and answered, and never by what the library says of them. A reply counts for the
  * deadline if it was handed to the library in time, from the moment at which its command was sent.
@@ -42,6 +48,7 @@ export class TermWitness {
   readonly #terms = new Map<string, WatchedTerm>();
   readonly #granted = new Map<string, Instant>();
   readonly #live = new Set<WatchedTerm>();
+  listener: TermListener | undefined;
 
   constructor(
     private readonly renewDeadline: number,
@@ -97,6 +104,7 @@ export class TermWitness {
     this.#terms.set(of, term);
     this.#live.add(term);
     this.#watch(term);
+    this.listener?.began(process, key);
   }
 
   /** @param isLive what the library says of the term at the moment of the abort */
@@ -108,6 +116,7 @@ export class TermWitness {
       this.#says('I6', 'a second abort', process, key, token);
     term.phase = 'aborted';
     this.#live.delete(term);
+    this.listener?.ended(process, key, 'aborted');
   }
 
   /** An event was told. */
@@ -178,7 +187,11 @@ export class TermWitness {
 
   /** Its process is gone, whatever it was doing. */
   died(process: Watched): void {
-    for (const term of this.#live) if (term.process === process) this.#live.delete(term);
+    for (const term of this.#live) {
+      if (term.process !== process) continue;
+      this.#live.delete(term);
+      this.listener?.ended(process, term.key, 'died');
+    }
   }
 
   /** A clock of the machine was set: deadlines are elsewhere now. */

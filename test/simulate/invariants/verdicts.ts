@@ -13,6 +13,10 @@ export const INVARIANTS = {
   I10: 'a cron slot runs at most once under onInterrupted "skip", and at least once under "rerun"',
   I11: "a cron slot does not start before its time by the store's clock",
   I12: 'an id is in one live term at a time, whatever the numbers of shards, while assumptions hold',
+  P1: 'each replica leads its share by capacity, ±1, within 10 s after a change, and a cordoned one nothing',
+  P2: 'no more than 1.2 times the least possible moves for a change',
+  P3: 'nothing moves twice for one change',
+  P4: 'no key is without a leader for longer than without placement',
   fence: 'a fenced resource accepts no stale write',
   overlap: 'iterations of one worker do not overlap on one replica',
 } as const;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fault, FaultKind, KeyPlan, MachinePlan, Plan } from './plan.js';
+import type { Change, Fault, FaultKind, KeyPlan, MachinePlan, Plan, Version } from './plan.js';
 
 /** Faults begin so close together that they meet, ms. */
 const FAULTS_BEGIN_WITHIN = 5_000;
@@ -35,6 +35,7 @@ const survivable: readonly fc.WeightedArbitrary<Fault>[] = [
   { weight: 3, arbitrary: fault('kill', { machine: index, bootsAfter: time(2_000) }) },
   { weight: 2, arbitrary: fault('stop', { machine: index, bootsAfter: time(2_000) }) },
   { weight: 2, arbitrary: fault('deploy', { machine: index, bootsAfter: time(1_000) }) },
+  { weight: 2, arbitrary: fault('cordon', { machine: index, lasts: time(3_000, 50) }) },
   { weight: 2, arbitrary: fault('step-down', { machine: index, key: index }) },
   { weight: 2, arbitrary: fault('set-clock', { machine: index, by: clockSteps }) },
   { weight: 1, arbitrary: fault('trigger', { machine: index, key: index }) },
@@ -62,13 +63,14 @@ const fatal: readonly fc.WeightedArbitrary<Fault>[] = [
   },
 ];
 
-const machine = (drift: number): fc.Arbitrary<MachinePlan> =>
+const machine = (drift: number, versions: readonly Version[]): fc.Arbitrary<MachinePlan> =>
   fc.record({
     drift: fc.integer({ min: -drift, max: drift }),
     offset: time(1_500, -1_500),
     nature: fc.constantFrom('clock-is-set', 'suspends'),
     bootAt: time(300),
-    version: fc.constantFrom(0, 0, 1),
+    version: fc.constantFrom(...versions),
+    capacity: fc.constantFrom(1, 1, 1, 2),
   });
 
 const key: fc.Arbitrary<KeyPlan> = fc.record({
@@ -107,11 +109,49 @@ const planOf = (
     seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     drainTimeout: fc.constantFrom(0, 400, 1_500),
     storeDrift: fc.integer({ min: -drift, max: drift }),
-    machines: fc.array(machine(drift), { minLength: 2, maxLength: 4, size: 'max' }),
+    machines: fc.array(machine(drift, [0, 0, 1]), { minLength: 2, maxLength: 4, size: 'max' }),
     keys: fc.array(key, { minLength: 1, maxLength: 2, size: 'max' }),
     faults: fc.oneof(mixed(faults), swarm(faults)),
     ending: fc.constantFrom('calm', 'kill'),
+    placement: fc.constantFrom('balanced', 'balanced', 'sticky'),
+    changes: fc.constant([]),
+    spare: fc.constant(0),
+    hints: fc.constant('heard'),
   });
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 9, arbitrary: fc.constant({ kind: 'join' } as const) },
+  {
+    weight: 15,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('leave', 'kill', 'cordon', 'uncordon'),
+      machine: index,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deploy'), bootsAfter: time(1_000, 50) }) },
+);
+
+/** Nothing runs for long, and nothing goes wrong: what is left to see is who leads what. */
+const steadyKey: fc.Arbitrary<KeyPlan> = fc.record({
+  every: fc.constantFrom(1_200, 5_000),
+  cron: fc.constant(null),
+  shards: fc.constantFrom(null, null, null, [4, 4], [6, 6]),
+});
+
+const changing: fc.Arbitrary<Plan> = fc.record({
+  assumptions: fc.constant('hold'),
+  seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  drainTimeout: fc.constant(1_500),
+  storeDrift: time(20, -20),
+  machines: fc.array(machine(20, [0]), { minLength: 3, maxLength: 6, size: 'max' }),
+  keys: fc.array(steadyKey, { minLength: 2, maxLength: 8, size: 'max' }),
+  faults: fc.constant([]),
+  ending: fc.constant('calm'),
+  placement: fc.constant('balanced'),
+  changes: fc.array(change, { minLength: 1, maxLength: 3, size: 'max' }),
+  spare: fc.constantFrom(0, 1, 2),
+  hints: fc.constantFrom('heard'),
+});
 
 /**
  * Two plans in three keep to the assumptions. Without fast-check's bias towards small values: they make for plans in which little happens,
@@ -119,7 +159,8 @@ const planOf = (
  */
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc.noBias(
   fc.oneof(
-    { weight: 2, arbitrary: planOf('hold', 100, survivable) },
-    { weight: 1, arbitrary: planOf('broken', 500, [...survivable, ...fatal]) },
+    { weight: 66, arbitrary: planOf('hold', 100, survivable) },
+    { weight: 33, arbitrary: planOf('broken', 500, [...survivable, ...fatal]) },
+    { weight: 2, arbitrary: changing },
   ),
 );

@@ -18,6 +18,14 @@ export interface Plan {
   readonly faults: readonly Fault[];
   /** `kill`: when the faults end every process is killed and booted again, and what the store holds has to be enough to go on with. */
   readonly ending: 'calm' | 'kill';
+  /** `sticky`: keys are led wherever they come to be led. */
+  readonly placement: 'balanced' | 'sticky';
+  /** What is done to a fleet that is well, one after the other; it has faults, or changes. */
+  readonly changes: readonly Change[];
+  /** How many machines have no process at first: they can join. */
+  readonly spare: number;
+  /** `deaf`: nothing is heard of what is published, as on a Redis whose user may use no channels. */
+  readonly hints: 'heard' | 'deaf';
 }
 
 export interface MachinePlan {
@@ -30,6 +38,8 @@ export interface MachinePlan {
   readonly bootAt: number;
   /** Of the app, at first: a deployment changes it. */
   readonly version: Version;
+  /** Its share of the keys, compared with those of the others. */
+  readonly capacity: number;
 }
 
 /** Of the app: which of its two builds a process runs. They differ in how many shards keys have. */
@@ -53,6 +63,12 @@ export interface CronPlan {
   readonly misfire: 'fire-once' | 'skip' | 'fire-all';
 }
 
+/** A change that placement has to answer; machines are counted round. `deploy`: each in turn stops, and boots with the other version. */
+export type Change =
+  | { readonly kind: 'join' }
+  | { readonly kind: 'leave' | 'kill' | 'cordon' | 'uncordon'; readonly machine: number }
+  | { readonly kind: 'deploy'; readonly bootsAfter: number };
+
 export type Fault = { readonly at: number } & FaultKind;
 
 /** Machines, keys and workers are given as numbers and counted round, so that every number means one. */
@@ -68,6 +84,7 @@ export type FaultKind =
   | { readonly kind: 'pause' | 'suspend'; readonly machine: number; readonly lasts: number }
   /** `deploy`: it stops, and boots with the other version. */
   | { readonly kind: 'kill' | 'stop' | 'deploy'; readonly machine: number; readonly bootsAfter: number }
+  | { readonly kind: 'cordon'; readonly machine: number; readonly lasts: number }
   | { readonly kind: 'step-down'; readonly machine: number; readonly key: number }
   | { readonly kind: 'set-clock'; readonly machine: number; readonly by: number }
   | { readonly kind: 'trigger'; readonly machine: number; readonly key: number }

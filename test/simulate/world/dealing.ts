@@ -1,8 +1,8 @@
 import { parseShardKey, shardKey, shardOf } from '../../../libs/background-services/src/lease/index.js';
 import type { KeyPlan, Plan, Version } from '../plan/plan.js';
 
-/** What is dealt out: as many as it takes for shards of different counts to share some. */
-const IDS = Array.from({ length: 24 }, (_, i) => i);
+/** Some of what is dealt out. */
+const IDS = Array.from({ length: 12 }, (_, i) => i);
 
 /** What a plan's keys are called, by their numbers. */
 export function nameOf(number: number): string {
@@ -20,21 +20,32 @@ export function leaseKeysIn({ keys }: Plan, version: Version): readonly string[]
   return keys.flatMap((key, i) => leaseKeysOf(nameOf(i), key, version));
 }
 
-/** The key that a lease key is a part of, and how it is dealt out. */
-export function wholeOf(key: string): {
+interface Part {
   readonly name: string;
   readonly index: number;
+  /** 0: it is not dealt out. */
   readonly count: number;
-} {
-  const shard = parseShardKey(key);
-  return shard
-    ? { name: shard.key, index: shard.index, count: shard.count }
-    : { name: key, index: 0, count: 0 };
+}
+
+/** There are few, and they are asked for all the time. */
+const parts = new Map<string, Part>();
+
+/** The key that a lease key is a part of, and how it is dealt out. */
+export function wholeOf(key: string): Part {
+  let part = parts.get(key);
+  if (!part) {
+    const shard = parseShardKey(key);
+    part = shard
+      ? { name: shard.key, index: shard.index, count: shard.count }
+      : { name: key, index: 0, count: 0 };
+    parts.set(key, part);
+  }
+  return part;
 }
 
 const rows = new Map<string, readonly string[]>();
 
-/** What the work under a lease key writes to: the rows of the ids that it owns. */
+/** What the work under a lease key writes to: the rows of the ids that it owns. Whoever leads a key as a whole owns them all. */
 export function rowsOf(key: string): readonly string[] {
   let own = rows.get(key);
   if (!own) {
@@ -46,11 +57,15 @@ export function rowsOf(key: string): readonly string[] {
   return own;
 }
 
-/** Whether two lease keys own an id in common. */
+/** Whether two lease keys own an id in common: there are enough ids for every remainder. */
 export function overlap(key: string, other: string): boolean {
   if (key === other) return true;
   const [one, two] = [wholeOf(key), wholeOf(other)];
   if (one.name !== two.name || one.count === two.count) return false;
-  const theirs = new Set(rowsOf(other));
-  return rowsOf(key).some((row) => theirs.has(row));
+  if (one.count === 0 || two.count === 0) return true;
+  return (one.index - two.index) % commonDivisor(one.count, two.count) === 0;
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }

@@ -18,6 +18,7 @@ function durationOf(fault: Fault): number {
     case 'network':
     case 'pause':
     case 'suspend':
+    case 'cordon':
     case 'stop-worker':
     case 'store-down':
     case 'store-loses':
@@ -71,6 +72,13 @@ export function befall(world: World, fault: Fault): void {
       history.note(host.machine.name, () => `gets version ${host.version}`);
       return stop(world, host, fault.bootsAfter);
     }
+    case 'cordon': {
+      const { replica, machine } = hostOf(world, fault.machine);
+      if (!replica?.isAlive || machine.isHalted) return;
+      history.note(replica.name, () => 'is cordoned');
+      replica.placement.cordon();
+      return void scheduler.after(fault.lasts, () => replica.placement.uncordon());
+    }
     case 'step-down':
       return void campaignOf(world, fault)?.elector.stepDown();
     case 'trigger': {
@@ -122,6 +130,7 @@ export function heal(world: World): void {
       duties.hostile = undefined;
       for (const worker of workers) worker.start();
     }
+    host.replica?.placement.uncordon();
     host.version = LAST_VERSION;
     if (host.replica?.isStopping) continue;
     // The deployment ends.

@@ -4,7 +4,7 @@ import { Scheduler } from '../engine/scheduler.js';
 import type { MachinePlan } from '../plan/plan.js';
 import { Machine } from './machine.js';
 
-const PLAN: MachinePlan = { drift: 0, offset: 0, nature: 'suspends', bootAt: 0, version: 0 };
+const PLAN: MachinePlan = { drift: 0, offset: 0, nature: 'suspends', bootAt: 0, version: 0, capacity: 1 };
 
 function machineWith(plan: Partial<MachinePlan> = {}) {
   const scheduler = new Scheduler();

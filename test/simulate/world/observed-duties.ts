@@ -53,6 +53,14 @@ export class ObservedDuties implements Duties {
     return undrained;
   }
 
+  get isBusy(): boolean {
+    return this.duties.isBusy ?? false;
+  }
+
+  get recentTerms(): number {
+    return this.duties.recentTerms ?? 0;
+  }
+
   get ledgerFields(): readonly string[] | undefined {
     return this.duties.ledgerFields;
   }

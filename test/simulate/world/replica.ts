@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { BackgroundEvents } from '../../../libs/background-services/src/events/index.js';
 import { type Clock, type Timer } from '../../../libs/background-services/src/lease/index.js';
 import { Elections, type Elector } from '../../../libs/background-services/src/leadership/index.js';
+import { Placement } from '../../../libs/background-services/src/placement/index.js';
 import { shardsOf } from '../../../libs/background-services/src/manager/sharded-worker.js';
 import {
   Runner,
@@ -11,12 +12,14 @@ import {
 import { randomStream } from '../engine/random.js';
 import type { KeyPlan, Version } from '../plan/plan.js';
 import { Connection } from './connection.js';
-import { leaseKeysOf, nameOf } from './dealing.js';
+import { Line } from './line.js';
+import { MembersConnection } from './members.js';
+import { leaseKeysOf, nameOf, wholeOf } from './dealing.js';
 import type { Machine } from './machine.js';
 import { ObservedDuties } from './observed-duties.js';
 import { ObservedWorker } from './observed-worker.js';
 import type { Process } from './process.js';
-import { CIRCUIT_BREAKER, COMMAND_TIMEOUT, TIMING } from './settings.js';
+import { CIRCUIT_BREAKER, CLOSING, COMMAND_TIMEOUT, TIMING } from './settings.js';
 import type { Weather } from './weather.js';
 import { Work } from './work.js';
 import type { Surroundings } from './surroundings.js';
@@ -36,6 +39,7 @@ export interface Campaign {
 export class Replica implements Process {
   readonly clock: Clock;
   readonly campaigns: readonly Campaign[];
+  readonly placement: Placement;
   readonly #elections: Elections;
   #state: 'running' | 'stopping' | 'gone' = 'running';
 
@@ -52,12 +56,21 @@ export class Replica implements Process {
     const shared = { clock, random, timing: TIMING, events: this.#listen() };
     const context = { ...shared, circuitBreaker: CIRCUIT_BREAKER, bootedAt: clock.wall() };
     const commandTimeout = machine.number % 2 === 0 ? COMMAND_TIMEOUT : undefined;
+    const line = new Line(world, this, weather, commandTimeout);
+    const logger = new Logger(instanceId);
+    const isPlaced = world.plan.placement === 'balanced';
+    this.placement = new Placement({
+      ...{ clock, random, timing: TIMING, instanceId, logger },
+      members: isPlaced ? new MembersConnection(world, line) : undefined,
+      standard: world.plan.placement,
+      capacity: machine.plan.capacity,
+      version: `v${version}`,
+    });
     this.#elections = new Elections({
-      ...shared,
-      instanceId,
-      store: new Connection(world, this, weather, commandTimeout),
+      ...{ ...shared, instanceId, logger },
+      store: new Connection(world, this, line),
       drainTimeout: world.plan.drainTimeout,
-      logger: new Logger(instanceId),
+      placement: this.placement,
     });
     this.campaigns = world.plan.keys.flatMap((plan, i) => {
       const definitions = definitionsOf(nameOf(i), plan, version);
@@ -69,6 +82,12 @@ export class Replica implements Process {
         ),
       );
     });
+    for (const { key } of this.campaigns) {
+      const { name, count } = wholeOf(key);
+      this.placement.add(key, undefined, count === 0 ? key : `${name}/${count}`, 'simulation');
+    }
+    this.placement.check();
+    this.placement.begin(this.#elections);
     for (const { elector } of this.campaigns) elector.start();
   }
 
@@ -89,8 +108,10 @@ export class Replica implements Process {
     if (this.#state !== 'running') return;
     this.#state = 'stopping';
     this.world.history.note(this.name, () => 'stops');
+    this.placement.leave();
     await Promise.all(this.campaigns.map(({ elector }) => elector.stop()));
     void this.#elections.close();
+    await this.#within(CLOSING, this.placement.close());
     this.kill('has stopped');
   }
 
@@ -100,6 +121,17 @@ export class Replica implements Process {
     this.world.history.note(this.name, () => how);
     this.#state = 'gone';
     this.world.terms.died(this);
+  }
+
+  /** As the manager waits for what it closes. */
+  #within(limit: number, work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.clock.setTimeout(resolve, limit);
+      void work.finally(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   #campaign(

@@ -24,6 +24,8 @@ export class Resource {
     private readonly history: History,
     private readonly leases: LeaseWitness,
     private readonly verdicts: Verdicts,
+    /** Whether a key is dealt out in any version: else it is one row. */
+    private readonly isDealt: (key: string) => boolean,
   ) {}
 
   /** Writes that came too late, and that only the fence refused. */
@@ -35,7 +37,7 @@ export class Resource {
   write(write: WriteOf): void {
     const { key, holder, term } = write;
     const grant = this.leases.grantOf(key, holder, term);
-    for (const row of rowsOf(key)) this.#write(row, write, grant);
+    for (const row of this.isDealt(key) ? rowsOf(key) : [key]) this.#write(row, write, grant);
   }
 
   #write(row: string, { key, holder, term, token }: WriteOf, grant: number): void {

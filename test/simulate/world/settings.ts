@@ -14,5 +14,8 @@ export const COMMAND_TIMEOUT = TIMING.ttl / 10;
 
 export const CIRCUIT_BREAKER = { failureThreshold: 3, openDuration: 1_500, halfOpenMaxIterations: 2 };
 
+/** How long a process that stops waits for a last word to the others, ms. */
+export const CLOSING = 500;
+
 /** The longest that work goes on which pays no heed to its signal, ms. */
 export const LONGEST_WORK = 2_500;

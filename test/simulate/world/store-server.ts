@@ -1,4 +1,6 @@
+import { MemoryMembers } from '../../../libs/background-services/src/lease/board/memory-members.js';
 import {
+  type BoardMembers,
   type Clock,
   MemoryLeaseStore,
   type ReleaseListener,
@@ -22,6 +24,7 @@ export class StoreServer {
   readonly #clock: ServerClock;
   readonly #written: Write[] = [];
   #store: MemoryLeaseStore;
+  #members: BoardMembers;
   #highestWall = 0;
   #isDoubtful = false;
   #down: { readonly how: 'refuse' | 'freeze'; readonly until: number } | undefined;
@@ -31,9 +34,16 @@ export class StoreServer {
     private readonly history: History,
     drift: number,
     private readonly onReleased: ReleaseListener,
+    private readonly onAnnounced: () => void,
   ) {
     this.#clock = new ServerClock(scheduler, drift);
     this.#store = this.#open();
+    this.#members = this.#openMembers();
+  }
+
+  /** Who is there. It is no lease, and what is lost of it is not told again. */
+  get members(): BoardMembers {
+    return this.#members;
   }
 
   /** Whole milliseconds since the epoch. */
@@ -86,11 +96,18 @@ export class StoreServer {
   loses(writes: number): void {
     this.#written.splice(Math.max(0, this.#written.length - writes));
     this.#store = this.#open();
+    this.#members = this.#openMembers();
     for (const { wall, apply } of this.#written) this.#clock.during(wall, () => void apply(this.#store));
   }
 
   get size(): number {
     return this.#written.length;
+  }
+
+  #openMembers(): BoardMembers {
+    const members = new MemoryMembers(this.#clock);
+    members.watch(this.onAnnounced);
+    return members;
   }
 
   #open(): MemoryLeaseStore {

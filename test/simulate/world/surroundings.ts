@@ -1,4 +1,4 @@
-import type { LeaseRef, ReleaseListener } from '../../../libs/background-services/src/lease/index.js';
+import type { Release, ReleaseListener } from '../../../libs/background-services/src/lease/index.js';
 import { History } from '../engine/history.js';
 import { Scheduler } from '../engine/scheduler.js';
 import { LeaseWitness } from '../invariants/leases.js';
@@ -6,7 +6,7 @@ import { SlotWitness } from '../invariants/slots.js';
 import { TermWitness } from '../invariants/terms.js';
 import { Verdicts } from '../invariants/verdicts.js';
 import { LAST_VERSION, type Plan } from '../plan/plan.js';
-import { leaseKeysIn, nameOf } from './dealing.js';
+import { leaseKeysIn, nameOf, wholeOf } from './dealing.js';
 import { Resource } from './resource.js';
 import { TIMING } from './settings.js';
 import { StoreServer } from './store-server.js';
@@ -26,6 +26,7 @@ export class Surroundings {
   /** What operators put their hands on: keys, and then shards of them. */
   readonly operable: readonly string[];
   readonly #listeners = new Set<ReleaseListener>();
+  readonly #announcements = new Set<() => void>();
   readonly #lastStarts = new Map<string, number>();
 
   constructor(
@@ -36,8 +37,10 @@ export class Surroundings {
     const { scheduler } = this;
     this.history = new History(() => scheduler.now, mode);
     this.verdicts = new Verdicts(scheduler);
-    this.server = new StoreServer(scheduler, this.history, plan.storeDrift, (release) =>
-      this.#publish(release),
+    this.server = new StoreServer(
+      ...([scheduler, this.history, plan.storeDrift] as const),
+      (release) => this.#publish(release),
+      () => this.#announcements.forEach((listener) => listener()),
     );
     this.leases = new LeaseWitness(() => this.server.wall(), this.verdicts);
     this.terms = new TermWitness(
@@ -55,7 +58,9 @@ export class Surroundings {
       },
       this.verdicts,
     );
-    this.resource = new Resource(this.history, this.leases, this.verdicts);
+    const dealt = new Set(plan.keys.flatMap(({ shards }, i) => (shards ? [nameOf(i)] : [])));
+    const isDealt = (key: string) => dealt.has(wholeOf(key).name);
+    this.resource = new Resource(this.history, this.leases, this.verdicts, isDealt);
     this.leaseKeys = leaseKeysIn(plan, LAST_VERSION);
     this.operable = [...new Set([...plan.keys.map((_, i) => nameOf(i)), ...this.leaseKeys])];
   }
@@ -64,6 +69,12 @@ export class Surroundings {
   onRelease(listener: ReleaseListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back when a member announces something, as a subscription does. */
+  onAnnouncement(listener: () => void): () => void {
+    this.#announcements.add(listener);
+    return () => this.#announcements.delete(listener);
   }
 
   /** A worker began an iteration. */
@@ -75,7 +86,7 @@ export class Surroundings {
     return this.#lastStarts.get(worker) ?? -Infinity;
   }
 
-  #publish(release: LeaseRef): void {
+  #publish(release: Release): void {
     for (const listener of this.#listeners) listener(release);
   }
 }

@@ -79,9 +79,11 @@ export class Work {
 
   async #work(iteration: Iteration, token: number): Promise<void> {
     const { random } = this;
-    const heedsSignal = random() >= IGNORES_SIGNAL;
+    // Where the fleet is well, so is the work.
+    const isWell = this.world.plan.changes.length > 0;
+    const heedsSignal = random() >= IGNORES_SIGNAL || isWell;
     const asserts = random() < ASSERTS;
-    const steps = random() < LASTS_LONG ? 5 : 1;
+    const steps = random() < LASTS_LONG && !isWell ? 5 : 1;
     const longest = steps === 1 ? 100 : LONGEST_WORK / steps;
     for (let step = 0; step < steps; step++) {
       await this.#passes(random() * longest, heedsSignal ? iteration.signal : undefined);
@@ -91,7 +93,7 @@ export class Work {
       }
       this.#write(iteration, token);
     }
-    if (random() < FAILS) throw new WorkFailure(`${this.name} fails`);
+    if (random() < FAILS && !isWell) throw new WorkFailure(`${this.name} fails`);
   }
 
   /** The token is read when it is used, as users do. */

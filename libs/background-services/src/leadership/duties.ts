@@ -26,6 +26,8 @@ export interface Duties {
   unsavedEntries(): Ledger;
   /** Whether work is running that a hand-over would interrupt; not given: none is. */
   readonly isBusy?: boolean | undefined;
+  /** How often the lease has changed hands lately, this term included: placement moves first what has moved least; not given: nobody knows. */
+  readonly recentTerms?: number | undefined;
   /** These entries have been saved. */
   markSaved(entries: Ledger): void;
 }

@@ -133,6 +133,11 @@ export class Elector {
     return true;
   }
 
+  /** How often the lease has changed hands lately. */
+  get recentTerms(): number {
+    return this.duties.recentTerms ?? 0;
+  }
+
   /** Whether work is running that a hand-over would interrupt. */
   get isBusy(): boolean {
     return this.#state.phase === 'leading' && (this.duties.isBusy ?? false);
@@ -221,8 +226,12 @@ export class Elector {
     spread: number,
   ): NextTry {
     const delay = standbyDelay(reply, this.context.timing, spread);
-    const awaitsEnd = reply.outcome === 'held' && reply.ttl !== null && delay > reply.ttl;
-    return this.#heldBack(now + delay, awaitsEnd ? reply.holder : undefined);
+    if (reply.outcome !== 'held' || reply.ttl === null) return this.#heldBack(now + delay, undefined);
+    if (delay > reply.ttl) return this.#heldBack(now + delay, reply.holder);
+    // A look at the very end of a lease would take what another replica should lead: it waits for the end, too.
+    const isNearEnd = this.context.placement !== undefined && delay > reply.ttl - NEAR_END;
+    if (!isNearEnd) return this.#heldBack(now + delay, undefined);
+    return this.#heldBack(now + reply.ttl + 1 + spread * (EXPIRY_SPREAD - 1), reply.holder);
   }
 
   /** When to try for a lease that was left to this replica, or to another one that may not come. */
@@ -497,6 +506,9 @@ export class Elector {
     this.context.onDue(this);
   }
 }
+
+/** A look that is due so shortly before the end of a lease waits for it, ms. */
+const NEAR_END = 250;
 
 type NextTry = Pick<Extract<ElectorState, { phase: 'standby' }>, 'dueAt' | 'notBefore'>;
 

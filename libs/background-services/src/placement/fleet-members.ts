@@ -61,9 +61,16 @@ export class FleetMembers {
     return handOvers(alike.map(toCandidate), instanceId);
   }
 
-  /** How units of `holder` are dealt out to the others if it has none any more. */
+  /**
+   * How units of `holder` are dealt out to the others if it has none any more. What this replica leaves itself goes to those of another version of the
+   * app, if there are any: in a deployment the others of its own version will leave, too, and everything would move again.
+   */
   inherit(units: readonly Unit[], holder: string): Deal {
-    const heirs = [...this.#all()].filter(([id]) => id !== holder).map(toCandidate);
+    const others = [...this.#all()].filter(([id]) => id !== holder);
+    const { version } = this.context.own();
+    const isOwn = holder === this.context.instanceId;
+    const next = isOwn ? others.filter(([, card]) => card.accepts && card.version !== version) : [];
+    const heirs = (next.length > 0 ? next : others).map(toCandidate);
     const total = heirs.reduce((sum, { held }) => sum + held, units.length);
     const fits = (unit: Unit, id: string) => id === this.context.instanceId || this.fits(unit, id);
     return deal(units, roomOf(heirs, quotas(heirs, total)), Infinity, fits);

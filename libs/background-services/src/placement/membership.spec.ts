@@ -70,6 +70,14 @@ describe('Membership', () => {
     expect([told, announced, removed]).toEqual([[], 0, []]);
   });
 
+  it('joins with an announcement, even if a beat has told of it by then', async () => {
+    const membership = open();
+    membership.start();
+    membership.onBeat();
+    await clock.advance(0);
+    expect([told, announced]).toEqual([[0], 1]);
+  });
+
   it('joins with an announcement', async () => {
     await opened();
     expect([told, announced]).toEqual([[0], 1]);

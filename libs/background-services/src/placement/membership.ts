@@ -49,7 +49,13 @@ export class Membership {
     if (this.#state !== 'idle') return;
     this.#state = 'open';
     // Not at once: the first tries go first.
-    this.#beat = this.context.clock.setTimeout(() => this.announce(), 0);
+    this.context.clock.setTimeout(() => this.#join(), 0);
+  }
+
+  /** A beat may have told of this replica by now, but only this makes the others look. */
+  #join(): void {
+    if (this.#toldAt === -Infinity) this.announce();
+    else if (this.#state === 'open') this.#hint();
   }
 
   /** Something is being sent to the store in this tick. */
@@ -67,6 +73,10 @@ export class Membership {
   announce(): void {
     if (this.#state !== 'open') return;
     this.#tell();
+    this.#hint();
+  }
+
+  #hint(): void {
     inBackground(this.#contain(() => this.context.members.announce()));
   }
 

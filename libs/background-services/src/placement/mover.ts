@@ -11,6 +11,8 @@ export interface PlacedElector {
   readonly leader: string | undefined;
   /** Whether work is running that a hand-over would interrupt. */
   readonly isBusy: boolean;
+  /** How often the lease has changed hands lately. */
+  readonly recentTerms: number;
   /** Ends the term in order, and leaves the lease to another replica. Returns whether a term ends. */
   handOver(heir: string): boolean;
 }
@@ -84,7 +86,7 @@ export class Mover {
   /** Units that are still to be handed over. */
   get pending(): number {
     if (this.#state.phase !== 'moving') return 0;
-    return [...this.#state.plan.room.values()].reduce((sum, count) => sum + count, 0);
+    return sumOf(this.#state.plan.room);
   }
 
   /** Everybody who is there was read. */
@@ -135,7 +137,7 @@ export class Mover {
     const members = this.context.members();
     if (!isRead || !members || !this.#hasToMove(members)) return this.#enter({ phase: 'steady' });
     const room = new Map(this.#gives(members));
-    const all = [...room.values()].reduce((sum, count) => sum + count, 0);
+    const all = sumOf(room);
     const until = this.context.clock.monotonic() + PATIENCE;
     this.#step({ room, batch: Math.max(1, Math.ceil(all / STEPS)), until });
   }
@@ -145,8 +147,15 @@ export class Mover {
     const isLate = this.context.clock.monotonic() > plan.until;
     if (!members || (isLate && !this.context.isCordoned())) return this.#enter({ phase: 'steady' });
     const isReady = (unit: Unit) => isLate || !this.#isBusy(unit);
-    const units = this.#movable().filter(isReady);
-    const due = deal(units, plan.room, plan.batch, (unit, id) => this.#fits(members, unit, id));
+    const fits = (unit: Unit, id: string) => this.#fits(members, unit, id);
+    const heirs = [...plan.room].flatMap(([id, free]) => (free > 0 ? [id] : []));
+    const movable = this.#movable().filter((unit) => heirs.some((id) => fits(unit, id)));
+    // At first it waits for those that should move; then those will do whose work is not running.
+    const isPatient = this.context.clock.monotonic() < plan.until - PATIENCE / 2;
+    const wanted = this.#leastMoved(isPatient ? movable : movable.filter(isReady), sumOf(plan.room)).filter(
+      isReady,
+    );
+    const due = deal(wanted, plan.room, plan.batch, fits);
     for (const [unit, heir] of due) {
       plan.room.set(heir, (plan.room.get(heir) ?? 1) - 1);
       this.#move(unit, heir);
@@ -176,6 +185,13 @@ export class Mover {
   #movable(): readonly Unit[] {
     const { units, isCordoned } = this.context;
     return [...units.led].filter((key) => isCordoned() || !this.#received.has(key));
+  }
+
+  /** As many as are to be handed over: what a deployment has moved already stays where it is, if others will do. */
+  #leastMoved(units: readonly Unit[], count: number): readonly Unit[] {
+    if (units.length <= count) return units;
+    const moves = (unit: Unit) => this.context.electorOf(unit)?.recentTerms ?? 0;
+    return [...units].sort((a, b) => moves(a) - moves(b)).slice(0, count);
   }
 
   #hasAstray(members: FleetMembers): boolean {
@@ -233,4 +249,8 @@ export class Mover {
     this.#state = state;
     if (this.#closed && state.phase !== 'steady') this.#enter({ phase: 'steady' });
   }
+}
+
+function sumOf(room: ReadonlyMap<string, number>): number {
+  return [...room.values()].reduce((sum, count) => sum + count, 0);
 }

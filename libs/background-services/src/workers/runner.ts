@@ -7,11 +7,15 @@ import { decodeTerms, TERMS_FIELD, type TermRecord, withLastSign, withTerm } fro
 import { TermLedger } from './term-ledger.js';
 import type { Worker } from './worker.js';
 
+/** What has moved within the time that a deployment takes has moved for it, ms. */
+export const LATELY = 300_000;
+
 /** All workers of one key: what this replica does while it holds that lease. */
 export class Runner implements Duties {
   readonly #workers: Worker[] = [];
   #ledger: TermLedger | undefined;
   #began = 0;
+  #recentTerms = 0;
   /** While a drain goes on. */
   #cutShort: (() => void) | undefined;
 
@@ -34,7 +38,9 @@ export class Runner implements Duties {
     const ledger = new TermLedger(term, entries, record);
     this.#ledger = ledger;
     this.#began = term.storeNow();
-    this.#writeHistory(ledger, this.#historyBefore(ledger, before));
+    const history = this.#historyBefore(ledger, before);
+    this.#recentTerms = 1 + history.filter(({ from }) => this.#began - from < LATELY).length;
+    this.#writeHistory(ledger, history);
     this.#adoptRenamed(ledger);
     try {
       for (const worker of this.#workers) worker.begin(ledger);
@@ -97,6 +103,10 @@ export class Runner implements Duties {
     return this.#workers.some(
       ({ runningFor, definition }) => runningFor !== undefined && definition.schedule.kind !== 'continuous',
     );
+  }
+
+  get recentTerms(): number {
+    return this.#recentTerms;
   }
 
   unsavedEntries(): Ledger {
