@@ -96,6 +96,27 @@ describe('Placement on Redis', () => {
     expectOrder();
   }, 120_000);
 
+  it('spreads shards like keys, and leaves those of a replica that goes to the others', async () => {
+    const workers: Partial<WorkerConfig>[] = [
+      { name: 'dealt', key: 'placed:dealt', run, shards: 12, schedule: { every: 1_000 } },
+    ];
+    const led = (apps: readonly FleetApp[]) => apps.map(({ manager }) => manager.get('dealt').shards?.led);
+    const spread = (apps: readonly FleetApp[], wanted: readonly number[]) =>
+      until(() => led(apps), {
+        what: `the shards to be spread as ${wanted.join(', ')}`,
+        satisfies: (found) => found.join() === wanted.join(),
+        timeout: 30_000,
+      });
+    const first = await join('a', { workers });
+    await spread([first], [12]);
+    const second = await join('b', { workers });
+    const third = await join('c', { workers });
+    await spread([first, second, third], [4, 4, 4]);
+    await first.stop();
+    await spread([second, third], [6, 6]);
+    expectOrder();
+  }, 60_000);
+
   it('leads keys together, and sticky ones where they are', async () => {
     const [root, follower, sticky] = ['placed:root', 'placed:follower', 'placed:sticky'] as const;
     const workers: Partial<WorkerConfig>[] = [

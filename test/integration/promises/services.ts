@@ -404,7 +404,7 @@ export const SERVICES: DocumentPromises = {
       placement('does not interrupt work that is running, and moves other keys instead'),
     ),
     promise(
-      '**Nothing moves** while each replica is within one key of its share',
+      '**Nothing moves** while each replica leads its share, rounded up or down',
       assign('moves nothing where every replica is within one of its share'),
       placement('moves nothing before the fleet has settled'),
       placement('waits while a deployment goes on, and evens out after it'),
