@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Violation } from '../invariants/verdicts.js';
-import { arbitraryPlan } from '../plan/arbitrary-plan.js';
+import { arbitraryPlan, changingPlan } from '../plan/arbitrary-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { simulate } from '../simulate.js';
 
@@ -11,6 +11,8 @@ export interface CheckOptions {
   readonly path?: string | undefined;
   /** Whether a counterexample is made smaller. @default 'shrink' */
   readonly failing?: 'shrink' | 'stop';
+  /** `changing`: only those of a fleet that is well, and is changed. @default 'all' */
+  readonly plans?: 'all' | 'changing';
 }
 
 export interface Counterexample {
@@ -36,15 +38,19 @@ export async function check({
   histories,
   path,
   failing = 'shrink',
+  plans = 'all',
 }: CheckOptions): Promise<CheckResult> {
   let simulated = 0;
   let unfencedStale = 0;
-  const property = fc.asyncProperty(arbitraryPlan, async (plan) => {
-    const outcome = await simulate(plan);
-    simulated += outcome.lasted;
-    unfencedStale += outcome.unfencedStale;
-    return outcome.violation === undefined;
-  });
+  const property = fc.asyncProperty(
+    plans === 'all' ? arbitraryPlan : fc.noBias(changingPlan),
+    async (plan) => {
+      const outcome = await simulate(plan);
+      simulated += outcome.lasted;
+      unfencedStale += outcome.unfencedStale;
+      return outcome.violation === undefined;
+    },
+  );
   const details = await fc.check(property, {
     seed,
     numRuns: histories,

@@ -9,6 +9,7 @@ export interface HuntTask {
     readonly url: string;
     readonly edits: readonly Edit[];
     readonly caughtBy: readonly Invariant[];
+    readonly plans: 'all' | 'changing';
   }[];
   readonly seed: number;
   /** How many a mutation may survive. */
@@ -31,7 +32,12 @@ for (const [i, mutation] of mutations.entries()) {
   let caughtBy: Invariant | null = null;
   let played = 0;
   while (played < histories && (caughtBy === null || !mutation.caughtBy.includes(caughtBy))) {
-    const result = await check({ seed: seed + played, histories: histories - played, failing: 'stop' });
+    const result = await check({
+      seed: seed + played,
+      histories: histories - played,
+      failing: 'stop',
+      plans: mutation.plans,
+    });
     caughtBy = result.counterexample?.violation.invariant ?? null;
     played += result.histories;
     if (caughtBy === null) break;

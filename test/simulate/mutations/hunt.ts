@@ -2,6 +2,7 @@ import { ended, startChild } from '../campaign/start-child.js';
 import { electionMutations } from './election-mutations.js';
 import type { HuntReport, HuntTask } from './hunt-child.js';
 import { assertFresh, type Mutation, sourceOf } from './mutation.js';
+import { placementMutations } from './placement-mutations.js';
 import { shardMutations } from './shard-mutations.js';
 import { storeMutations } from './store-mutations.js';
 import { workerMutations } from './worker-mutations.js';
@@ -10,6 +11,7 @@ export const allMutations: readonly Mutation[] = [
   ...electionMutations,
   ...storeMutations,
   ...shardMutations,
+  ...placementMutations,
   ...workerMutations,
 ];
 
@@ -42,6 +44,7 @@ export async function hunt(options: HuntOptions): Promise<readonly Catch[]> {
       url: sourceOf(mutation).href,
       edits: mutation.edits,
       caughtBy: mutation.caughtBy,
+      plans: mutation.plans ?? ('all' as const),
     }));
     const task: HuntTask = { mutations: planted, seed, histories };
     const child = await startChild<HuntTask, HuntReport>('../mutations/hunt-child.ts', task, (report) => {

@@ -10,6 +10,8 @@ export interface Mutation {
   readonly caughtBy: readonly Invariant[];
   /** Whether it takes thousands of histories: several faults have to meet. The tests leave it to the full hunt. */
   readonly isRare?: true;
+  /** Which plans it is hunted in. @default 'all' */
+  readonly plans?: 'changing';
 }
 
 export interface Edit {

@@ -68,7 +68,7 @@ export const shardMutations: readonly Mutation[] = [
     name: "session ends with the holder's first shard that is released",
     file: shards,
     edits: [
-      { find: 'if (this.#isIn(nonce, holder, shardPlace(key, index))) return [];', replace: ';' },
+      { find: 'if (this.#isIn(nonce, holder, place)) return [];', replace: ';' },
       { find: 'return this.#own.gone(idOf(key, holder), [index]);', replace: 'return true;' },
     ],
     caughtBy: ['I2', 'I12'],

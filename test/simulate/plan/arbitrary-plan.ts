@@ -138,7 +138,8 @@ const steadyKey: fc.Arbitrary<KeyPlan> = fc.record({
   shards: fc.constantFrom(null, null, null, [4, 4], [6, 6]),
 });
 
-const changing: fc.Arbitrary<Plan> = fc.record({
+/** A fleet that is well, and is changed: what placement is judged by. */
+export const changingPlan: fc.Arbitrary<Plan> = fc.record({
   assumptions: fc.constant('hold'),
   seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   drainTimeout: fc.constant(1_500),
@@ -161,6 +162,6 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc.noBias(
   fc.oneof(
     { weight: 66, arbitrary: planOf('hold', 100, survivable) },
     { weight: 33, arbitrary: planOf('broken', 500, [...survivable, ...fatal]) },
-    { weight: 2, arbitrary: changing },
+    { weight: 2, arbitrary: changingPlan },
   ),
 );
