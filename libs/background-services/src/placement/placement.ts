@@ -36,6 +36,8 @@ export interface PlacementStatus {
 export const HOLD_BACK = 200;
 /** For so long the keys of a holder stay dealt out as they are, ms: they come free one after the other. */
 const REMEMBERED = 1_000;
+/** For so long nobody looks again who leads what, ms. */
+const SEEN = 100;
 
 /**
  * Who should lead. Every replica computes the same from the same membership, without a coordinator: keys that come free are dealt out by
@@ -47,6 +49,8 @@ export class Placement implements PlacementAdvice {
   readonly #membership: Membership | undefined;
   readonly #mover: Mover;
   readonly #inherited = new Map<string, { readonly at: number; readonly deal: Deal }>();
+  /** Who leads what, as this replica has seen it at a moment. */
+  #seen: { readonly at: number; readonly units: ReadonlyMap<string, readonly string[]> } | undefined;
   #elections: Elections | undefined;
   #members: FleetMembers | undefined;
   #keys: Pick<MemberCard, 'keySet' | 'keys'> | undefined;
@@ -195,10 +199,25 @@ export class Placement implements PlacementAdvice {
     const now = this.context.clock.monotonic();
     const known = this.#inherited.get(holder);
     if (known && now - known.at < REMEMBERED) return known.deal;
-    const units = [...this.#units.counted()].filter((key) => this.#elections?.get(key)?.leader === holder);
-    const deal = members.inherit(units, holder);
+    const deal = members.inherit(this.#unitsOf(holder, now), holder);
     this.#inherited.set(holder, { at: now, deal });
     return deal;
+  }
+
+  /** Looked up for all holders at once: where fifty hand over parts of ten thousand keys, each look at all keys counts. */
+  #unitsOf(holder: string, now: number): readonly string[] {
+    if (!this.#seen || now - this.#seen.at >= SEEN) {
+      const units = new Map<string, string[]>();
+      for (const key of this.#units.counted()) {
+        const leader = this.#elections?.get(key)?.leader;
+        if (leader === undefined) continue;
+        const known = units.get(leader);
+        if (known) known.push(key);
+        else units.set(leader, [key]);
+      }
+      this.#seen = { at: now, units };
+    }
+    return this.#seen.units.get(holder) ?? [];
   }
 
   #card(): MemberCard {
