@@ -84,8 +84,8 @@ const key: fc.Arbitrary<KeyPlan> = fc.record({
     { nil: null, freq: 2 },
   ),
   shards: fc.oneof(
-    { weight: 7, arbitrary: fc.constant(null) },
-    { weight: 3, arbitrary: fc.constantFrom([2, 3], [3, 2], [2, 2], [0, 3], [3, 0]) },
+    { weight: 12, arbitrary: fc.constant(null) },
+    { weight: 4, arbitrary: fc.constantFrom([2, 3], [3, 2], [2, 2], [0, 3], [3, 0]) },
     { weight: 1, arbitrary: fc.constantFrom([4, 6], [6, 4]) },
   ),
 });
@@ -109,7 +109,11 @@ const planOf = (
     seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     drainTimeout: fc.constantFrom(0, 400, 1_500),
     storeDrift: fc.integer({ min: -drift, max: drift }),
-    machines: fc.array(machine(drift, [0, 0, 1]), { minLength: 2, maxLength: 4, size: 'max' }),
+    machines: fc
+      .constantFrom(2, 2, 3, 3, 3, 4)
+      .chain((count) =>
+        fc.array(machine(drift, [0, 0, 1]), { minLength: count, maxLength: count, size: 'max' }),
+      ),
     keys: fc.array(key, { minLength: 1, maxLength: 2, size: 'max' }),
     faults: fc.oneof(mixed(faults), swarm(faults)),
     ending: fc.constantFrom('calm', 'kill'),
@@ -160,8 +164,8 @@ export const changingPlan: fc.Arbitrary<Plan> = fc.record({
  */
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc.noBias(
   fc.oneof(
-    { weight: 66, arbitrary: planOf('hold', 100, survivable) },
-    { weight: 33, arbitrary: planOf('broken', 500, [...survivable, ...fatal]) },
+    { weight: 132, arbitrary: planOf('hold', 100, survivable) },
+    { weight: 66, arbitrary: planOf('broken', 500, [...survivable, ...fatal]) },
     { weight: 2, arbitrary: changingPlan },
   ),
 );
