@@ -64,16 +64,26 @@ describe('The ticker', () => {
     const { leader, other } = await streaming();
     for (const [i, host] of [leader, other!].entries()) {
       await rows(`INSERT INTO ticker_subscriptions (instrument) VALUES ('AAPL271217C0025${i}000')`);
-      expect(await reload(host, 'wait=true')).toMatchObject({
-        status: 200,
-        body: { contracts: CONTRACTS + 1 + i },
+      // Accounts move until each replica has its share: while one does, nobody streams it.
+      await until(() => reload(host, 'wait=true'), {
+        what: 'the new subscription to be streamed once the answer is there',
+        satisfies: ({ status, body }) =>
+          status === 200 && (body as { contracts: number }).contracts === CONTRACTS + 1 + i,
       });
-      expect(contracts(await statusOf(leader))).toBe(CONTRACTS + 1 + i);
     }
-    const { plan } = await statusOf(leader);
-    const asked = [...new Set(plan.map(({ replica }) => replica))].sort();
     await rows(`INSERT INTO ticker_subscriptions (instrument) VALUES ('AAPL271217C00260000')`);
-    expect(await reload(other!, 'wait=false')).toEqual({ status: 200, body: { asked } });
+    await until(
+      async () => {
+        const { plan } = await statusOf(leader);
+        const { status, body } = await reload(other!, 'wait=false');
+        return { status, body, streaming: [...new Set(plan.map(({ replica }) => replica))].sort() };
+      },
+      {
+        what: 'exactly those who stream to be asked',
+        satisfies: ({ status, body, streaming }) =>
+          status === 200 && JSON.stringify(body) === JSON.stringify({ asked: streaming }),
+      },
+    );
     await until(() => statusOf(other!), {
       what: 'the new subscription to be streamed',
       satisfies: (status) => contracts(status) === CONTRACTS + 3,
@@ -88,7 +98,11 @@ describe('The ticker', () => {
       satisfies: ({ history }) => (history[0]?.doneDays ?? 0) >= 20,
       every: 5,
     });
-    const plan = contractsOf(await statusOf(leader));
+    const whole = await until(() => statusOf(leader), {
+      what: 'all accounts to be streamed',
+      satisfies: (status) => contracts(status) === CONTRACTS + 3,
+    });
+    const plan = contractsOf(whole);
     await leader.kill();
     const before = await rows('SELECT * FROM ticker_daily_bars ORDER BY account_id, day, symbol');
     expect(before.length).toBeGreaterThanOrEqual(20 * SYMBOLS);

@@ -59,7 +59,9 @@ export class MemoryLeaseStore implements StoreWithBoard {
   }
 
   acquire(requests: readonly AcquireRequest[]): Promise<readonly AcquireReply[]> {
-    return Promise.resolve(requests.map((request) => this.#acquire(request)));
+    const replies = requests.map((request) => this.#acquire(request));
+    this.#shards.acquired();
+    return Promise.resolve(replies);
   }
 
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewReply[]> {

@@ -46,6 +46,8 @@ interface Places {
 export class MemoryShards {
   readonly #families = new Map<string, Family>();
   readonly #own: OwnShards;
+  /** Keys that were free when the requests came that are being answered: what was kept for heirs had ended with them. */
+  readonly #begun = new Set<string>();
 
   constructor(private readonly places: Places) {
     this.#own = new OwnShards(() => places.now());
@@ -64,7 +66,7 @@ export class MemoryShards {
 
   /** Who holds a shard, whoever holds the key itself. */
   holding({ key }: ShardRef, own: MemoryLease | undefined): MemoryLease | undefined {
-    if (own?.isForHeir) return this.places.get(key) ? own : undefined;
+    if (own?.isForHeir) return this.places.get(key) && !this.#begun.has(key) ? own : undefined;
     if (own?.session === undefined) return own;
     const session = this.#session(key, own.holder);
     return session?.nonce === own.session ? { ...own, expiresAt: session.until } : undefined;
@@ -74,6 +76,11 @@ export class MemoryShards {
   refused(text: string, shard: ShardRef, holder: string): void {
     this.gone(shard, holder);
     if (this.keeper(shard)) this.#family(shard.key).waiting.add(text);
+  }
+
+  /** The requests are answered that came together. */
+  acquired(): void {
+    this.#begun.clear();
   }
 
   /** A shard is acquired: in the session that its holder has, or in a new one. */
@@ -170,6 +177,7 @@ export class MemoryShards {
 
   /** All earlier sessions are over. */
   #begin(key: string): void {
+    this.#begun.add(key);
     const family = this.#family(key);
     family.sessions.clear();
     family.latest = 0;

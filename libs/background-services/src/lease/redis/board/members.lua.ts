@@ -5,23 +5,24 @@
  * ARGV  [1] id, [2] text, [3] how long it is there, ms, [4] how many are read, [5] the longest text, bytes, [6] the longest id
  * Reply id, text, …; the caller's own first
  *
- * What is over, or was not written by this script, is removed. The hash lives for longer than its members, so that its TTL need not be set each time, and
- * a fleet that is gone leaves nothing.
+ * What is over, or was not written by this script, is removed. The hash lives for longer than its members, so that its TTL need not be set each time
+ * (about every eighth time will do), and a fleet that is gone leaves nothing.
  *
- * HDEL, of a field that nobody has, goes first for two reasons. A full Redis lets a script go on whose first write needs no memory. And it says whether
- * something of another type stands in the place of the hash: no member wrote that, it keeps all of them from being seen, and so it is removed. Any other error
- * (a right that is missing) removes nothing.
+ * Something of another type may stand in the place of the hash: no member wrote that, it keeps all of them from being seen, and so it is removed. A full Redis
+ * refuses a script whose first write needs memory: HDEL, of a field that nobody has, needs none. Any other error (a right that is missing) removes nothing.
  */
 export const MEMBERS_LUA = `
 local key, id, ttl, most = KEYS[1], ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
-local nothing = redis.pcall('HDEL', key, '')
-if type(nothing) == 'table' and nothing.err and string.find(nothing.err, 'WRONGTYPE', 1, true) then
-  redis.call('DEL', key)
-end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local own = string.format('%.0f', now + ttl) .. '|' .. ARGV[2]
-if redis.call('HSET', key, id, own) == 1 or time[1] % 8 == 0 then redis.call('PEXPIRE', key, 64 * ttl) end
+local added = redis.pcall('HSET', key, id, own)
+if type(added) == 'table' and added.err then
+  if string.find(added.err, 'WRONGTYPE', 1, true) then redis.call('DEL', key)
+  else redis.call('HDEL', key, '') end
+  added = redis.call('HSET', key, id, own)
+end
+if added == 1 or time[2] % 8 == 0 then redis.call('PEXPIRE', key, 64 * ttl) end
 local found = {}
 local function add(member, value)
   local till, at = string.match(value, '^(%d+)|()')
