@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { asc, eq } from 'drizzle-orm';
+import { type Iteration } from 'nestjs-background-services';
 import { type Database, DATABASE } from '../database/database.js';
 import { aggregatedSymbols } from '../database/schema.js';
 import { Clock } from '../market/clock.js';
@@ -19,6 +20,11 @@ export class AggregatedSymbols {
     @Inject(DATABASE) private readonly db: Database,
     private readonly clock: Clock,
   ) {}
+
+  /** Those that a shard is about. */
+  async of({ owns }: Pick<Iteration, 'owns'>): Promise<readonly MarketSymbol[]> {
+    return (await this.list()).filter(owns);
+  }
 
   /** A list that cannot be read anew stays as it was; the first one has to be read. */
   async list(): Promise<readonly MarketSymbol[]> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eq } from 'drizzle-orm';
+import { shardOf } from 'nestjs-background-services';
 import { testIteration } from 'nestjs-background-services/testing';
 import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../database/database.js';
@@ -50,6 +51,16 @@ describe('The aggregators', () => {
     await depths().processIteration(iteration(2));
     expect(await connection.db.$count(marketDepths)).toBe(SYMBOLS.length);
     expect(await reader.depth('AAPL')).toMatchObject({ at: new Date(now), fencingToken: 2 });
+  });
+
+  it('look after the symbols of their shard', async () => {
+    const shard = { index: shardOf('IBM', 12), count: 12 };
+    await depths().processIteration({
+      ...iteration(1),
+      shard,
+      owns: (id) => shardOf(id, 12) === shard.index,
+    });
+    expect((await connection.db.select().from(marketDepths)).map(({ symbol }) => symbol)).toEqual(['IBM']);
   });
 
   it('rest while the market does', async () => {

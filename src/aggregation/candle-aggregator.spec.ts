@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { type Iteration, shardOf } from 'nestjs-background-services';
 import { testIteration } from 'nestjs-background-services/testing';
 import { openMemoryDatabase } from '../../test/support/memory-database.js';
 import { type DatabaseConnection } from '../database/database.js';
@@ -42,14 +43,29 @@ describe('CandleAggregator', () => {
   /** Runs at so many minutes after ten; `late` milliseconds after the slot. */
   function run(
     minute: number,
-    { token = 1, late = 0, signal = new AbortController().signal, market = feed } = {},
+    {
+      token = 1,
+      late = 0,
+      signal = new AbortController().signal,
+      market = feed,
+      shard,
+    }: {
+      token?: number;
+      late?: number;
+      signal?: AbortSignal;
+      market?: PriceFeed;
+      shard?: Iteration['shard'];
+    } = {},
   ) {
     const slot = ten + minute * MINUTE;
     const scheduledAt = new Date(slot);
-    const iteration = testIteration({ worker: 'candles', fencingToken: token, signal, scheduledAt, logger });
+    const iteration = testIteration({
+      worker: 'candles',
+      ...{ fencingToken: token, signal, scheduledAt, logger, shard },
+    });
     const clock = { now: () => new Date(slot + late) };
     return new CandleAggregator(
-      { list: async () => SYMBOLS } as unknown as AggregatedSymbols,
+      { of: async ({ owns }: Iteration) => SYMBOLS.filter(owns) } as unknown as AggregatedSymbols,
       ...([store, market, new MarketHours('always'), clock] as const),
     ).processIteration(iteration);
   }
@@ -63,6 +79,12 @@ describe('CandleAggregator', () => {
     expect(await starts('1h')).toEqual([-60]);
     expect([...(await store.lastMinutes()).keys()].sort()).toEqual([...SYMBOLS].sort());
     expect(log).toHaveBeenCalledWith('Caught up with 62 minutes of trading');
+  });
+
+  it('builds the symbols of its shard, and leaves the others to theirs', async () => {
+    await run(2, { shard: { index: shardOf('IBM', 12), count: 12 } });
+    expect([...(await store.lastMinutes()).keys()]).toEqual(['IBM']);
+    expect([...(await store.lastMinutes(['AAPL'])).keys()]).toEqual([]);
   });
 
   it('adds the minute that has just ended, quietly', async () => {

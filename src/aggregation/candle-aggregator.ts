@@ -7,15 +7,16 @@ import { AggregatedSymbols } from './aggregated-symbols.js';
 import { minuteCandle } from './candle.js';
 import { CandleStore } from './candle.store.js';
 import { planCatchUp } from './catch-up.js';
+import { AGGREGATION_SHARDS } from './shards.js';
 
 /**
- * Turns the price feed into candles, every full minute, on the one replica that leads.
+ * Turns the price feed into candles, every full minute: those of a symbol on the replica that holds its shard.
  *
  * A run builds whatever is over and not stored, not just its own minute. So a minute whose leader died is built by
  * the next one, and `misfire: 'fire-once'` is enough: one late run makes good for all that were missed.
  */
 @Injectable()
-@LeaderElected('aggregation:candles:leader', { misfire: 'fire-once' })
+@LeaderElected('aggregation:candles:leader', { shards: AGGREGATION_SHARDS, misfire: 'fire-once' })
 export class CandleAggregator extends BackgroundService {
   readonly serviceName = 'candles';
   override readonly schedule = { cron: '* * * * *' };
@@ -33,11 +34,12 @@ export class CandleAggregator extends BackgroundService {
   async processIteration(iteration: Iteration): Promise<void> {
     // A timer may fire a moment before its minute is over.
     const now = Math.max(Number(this.clock.now()), Number(iteration.scheduledAt));
-    const lastMinutes = await this.store.lastMinutes();
+    const symbols = await this.symbols.of(iteration);
+    const lastMinutes = await this.store.lastMinutes(symbols);
     let mostBuilt = 0;
     let mostSkipped = 0;
 
-    for (const symbol of await this.symbols.list()) {
+    for (const symbol of symbols) {
       const plan = planCatchUp(lastMinutes.get(symbol), now, this.hours);
       for (const minutes of plan.hours) {
         iteration.signal.throwIfAborted();

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gte, lt, max, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, max, sql } from 'drizzle-orm';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { FencedWriter, type WritersTerm } from '../database/fenced-writer.js';
 import { candles } from '../database/schema.js';
-import { type MarketSymbol } from '../market/symbols.js';
+import { type MarketSymbol, SYMBOLS } from '../market/symbols.js';
 import { type Candle, rollUp } from './candle.js';
 import { lengthOf, startOf, TIME_FRAMES, type TimeFrame } from '../market/time-frame.js';
 
@@ -26,12 +26,13 @@ export class CandleStore {
       .limit(limit);
   }
 
-  /** The start of the newest minute stored of each symbol that has one. */
-  async lastMinutes(): Promise<Map<MarketSymbol, number>> {
+  /** The start of the newest minute stored of each of these symbols that has one. */
+  async lastMinutes(symbols: readonly MarketSymbol[] = SYMBOLS): Promise<Map<MarketSymbol, number>> {
+    if (symbols.length === 0) return new Map();
     const rows = await this.db
       .select({ symbol: candles.symbol, last: max(candles.start) })
       .from(candles)
-      .where(eq(candles.frame, '1m'))
+      .where(and(eq(candles.frame, '1m'), inArray(candles.symbol, [...symbols])))
       .groupBy(candles.symbol);
     return new Map(rows.flatMap(({ symbol, last }) => (last ? [[symbol, Number(last)] as const] : [])));
   }

@@ -38,7 +38,7 @@ describe('familyOf', () => {
   });
 
   it('recognizes the keys that are made up', () => {
-    const channels = ['board-message', 'release-message', 'notice'];
+    const channels = ['board-message', 'members-message', 'release-message', 'notice'];
     for (const family of FAMILIES.filter((each) => !channels.includes(each)))
       expect(familyOf(inventKey(family, ID))).toBe(family);
   });

@@ -7,6 +7,7 @@ import { TOSSED } from './replica/settings.js';
 export const FAMILIES = [
   ...(['token', 'ledger'] as const),
   ...(['replicas', 'replica', 'orders', 'claim', 'answer', 'audit', 'revision', 'board-message'] as const),
+  ...(['members', 'members-message'] as const),
   ...([
     'job',
     'item-list',
@@ -26,6 +27,7 @@ export type Family = (typeof FAMILIES)[number];
 /** Channels in which the libraries talk. */
 export const CHANNELS = {
   'board-message': 'background-services:board',
+  'members-message': 'background-services:members',
   'release-message': 'background-services:released',
   notice: '{background-jobs}:notices',
 } as const satisfies Partial<Record<Family, string>>;
@@ -35,6 +37,7 @@ const JOBS = '{background-jobs}:';
 const BOARD_FAMILIES: readonly Family[] = [
   'replicas',
   'replica',
+  'members',
   'orders',
   'audit',
   'revision',
@@ -79,6 +82,7 @@ export function inventKey(family: Family, name: string): string {
     case 'ledger':
       return `{${TOSSED}}:${family}`;
     case 'replicas':
+    case 'members':
     case 'orders':
     case 'audit':
     case 'revision':
@@ -106,6 +110,7 @@ export function inventKey(family: Family, name: string): string {
       return `${JOBS}idem:${name}`;
     case 'notice':
     case 'board-message':
+    case 'members-message':
     case 'release-message':
       return CHANNELS[family];
   }

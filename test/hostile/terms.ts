@@ -74,7 +74,7 @@ export class Terms {
     }
     const term = this.#leading.get(key);
     if (term?.token === token) this.#leading.delete(key);
-    if (this.#isOver || event.reason === 'step-down') return;
+    if (this.#isOver || event.reason === 'step-down' || event.reason === 'rebalance') return;
     const isTossed =
       key === TOSSED && event.reason === 'lost' && this.#tossedAt > (term?.at ?? 0) - TOLD_LATE;
     if (isTossed) this.#byRight += 1;

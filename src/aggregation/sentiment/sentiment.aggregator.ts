@@ -7,6 +7,7 @@ import { sentiments } from '../../database/schema.js';
 import { Clock } from '../../market/clock.js';
 import { MarketHours } from '../../market/market-hours.js';
 import { AggregatedSymbols } from '../aggregated-symbols.js';
+import { AGGREGATION_SHARDS } from '../shards.js';
 import { longShortRatioAt, signalOf } from './sentiment.js';
 
 const HISTORY = 60 * 60_000;
@@ -16,7 +17,7 @@ const HISTORY = 60 * 60_000;
  * leader goes on with the same history.
  */
 @Injectable()
-@LeaderElected('aggregation:sentiment:leader')
+@LeaderElected('aggregation:sentiment:leader', { shards: AGGREGATION_SHARDS })
 export class SentimentAggregator extends BackgroundService {
   readonly serviceName = 'sentiment';
   override readonly schedule = { every: 30_000 };
@@ -35,7 +36,7 @@ export class SentimentAggregator extends BackgroundService {
     const at = this.clock.now();
     if (!this.hours.isOpen(at)) return;
     const since = new Date(Number(at) - HISTORY);
-    for (const symbol of await this.symbols.list()) {
+    for (const symbol of await this.symbols.of(iteration)) {
       iteration.signal.throwIfAborted();
       const ratio = longShortRatioAt(symbol, at);
       const history = await this.db
