@@ -48,6 +48,8 @@ export class TermWitness {
   readonly #terms = new Map<string, WatchedTerm>();
   readonly #granted = new Map<string, Instant>();
   readonly #live = new Set<WatchedTerm>();
+  /** Terms that began while another one was there that they must not be beside: only then is there anything to look for. */
+  #contested = 0;
   listener: TermListener | undefined;
 
   constructor(
@@ -102,6 +104,7 @@ export class TermWitness {
       deadlineAt: undefined,
     };
     this.#terms.set(of, term);
+    for (const other of this.#live) if (overlap(other.key, key)) this.#contested++;
     this.#live.add(term);
     this.#watch(term);
     this.listener?.began(process, key);
@@ -207,7 +210,7 @@ export class TermWitness {
 
   /** At most one live term a key and an id, whenever anything has happened. */
   afterStep(): void {
-    if (this.#live.size < 2 || this.assumptions === 'broken') return;
+    if (this.#contested === 0 || this.assumptions === 'broken') return;
     const leaders = new Map<string, WatchedTerm>();
     /** The first live term of any part of a key. */
     const parts = new Map<string, WatchedTerm>();

@@ -109,6 +109,27 @@ describe('Placement', () => {
     expect(counts()).toEqual([0, 40]);
   });
 
+  it('moves each key twice at most in a rolling deployment, once if it can', async () => {
+    const movesOf = (key: string) => machines.flatMap(({ began }) => began).filter((each) => each === key);
+    const ids = ['a', 'b', 'c', 'd'];
+    for (const id of ids) join(id, { version: '1' });
+    await clock.advance(15_000);
+    const before = new Map(Object.keys(KEYS).map((key) => [key, movesOf(key).length]));
+    const since = (key: string) => movesOf(key).length - (before.get(key) ?? 0);
+    for (const id of ids) {
+      await machines.find((machine) => machine.id === id)?.stop();
+      await clock.advance(500);
+      join(`${id}2`, { version: '2', recentTerms: since });
+      await clock.advance(500);
+    }
+    await clock.advance(10_000);
+    expect(counts()).toEqual([0, 0, 0, 0, 10, 10, 10, 10]);
+    const moved = Object.keys(KEYS).map(since);
+    expect(Math.max(...moved)).toBe(2);
+    // All of the first one that stopped, for whom there was no new one yet, and what the last one gets.
+    expect(moved.filter((times) => times === 2)).toHaveLength(20);
+  });
+
   it('weighs replicas by their capacity', async () => {
     join('a', { capacity: 3 });
     join('b');

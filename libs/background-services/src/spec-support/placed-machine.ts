@@ -19,6 +19,8 @@ export interface PlacedMachineOptions {
   readonly version?: string;
   readonly standard?: 'balanced' | 'sticky';
   readonly random?: () => number;
+  /** How often each key has changed hands lately. @default nobody knows */
+  readonly recentTerms?: (key: string) => number;
 }
 
 /** A replica of elections and placement alone, over a store and a clock that it shares with others. */
@@ -42,6 +44,7 @@ export class PlacedMachine {
       version,
       standard = 'balanced',
       random = () => 0.5,
+      recentTerms = () => 0,
     }: PlacedMachineOptions,
   ) {
     const own: Clock = {
@@ -56,7 +59,9 @@ export class PlacedMachine {
     this.#elections = new Elections({ ...shared, store, drainTimeout: 1_000, placement: this.placement });
     for (const [key, rule] of Object.entries(keys)) this.placement.add(key, rule, key, key);
     this.placement.check();
-    this.#electors = Object.keys(keys).map((key) => this.#elections.open(key, this.#duties(key)));
+    this.#electors = Object.keys(keys).map((key) =>
+      this.#elections.open(key, this.#duties(key, recentTerms)),
+    );
   }
 
   start(): this {
@@ -89,13 +94,16 @@ export class PlacedMachine {
     return this.#isAlive ? this.#electors.flatMap(({ key, isLeader }) => (isLeader ? [key] : [])) : [];
   }
 
-  #duties(key: string): Duties {
+  #duties(key: string, recentTerms: (key: string) => number): Duties {
     const { busy, began } = this;
     return {
       begin: () => void began.push(key),
       drain: () => Promise.resolve([]),
       unsavedEntries: () => ({}),
       markSaved: () => undefined,
+      get recentTerms() {
+        return recentTerms(key);
+      },
       get isBusy() {
         return busy.has(key);
       },
