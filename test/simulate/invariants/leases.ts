@@ -79,6 +79,8 @@ export class LeaseWitness {
       // An operator who disables one shard disables no other.
       if (kept && (kept.token > 0 || other.count === 0))
         this.verdicts.violated('I2', `${holder} was granted ${key} while ${kept.holder} holds a part of it`);
+      // It is over for good: a store's clock that is set back brings no lease of another count back.
+      if (!kept) other.lease = undefined;
     }
     const newest = others.reduce((most, other) => Math.max(most, other.newest), record.newest);
     if (token <= newest) {
