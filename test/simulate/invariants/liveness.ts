@@ -26,6 +26,7 @@ export class LivenessWitness {
   readonly #since: number;
   readonly #leaderBy: number;
   readonly #workersBy: number;
+  readonly #ledAt = new Map<string, number>();
 
   constructor(private readonly world: World) {
     const { plan, scheduler } = world;
@@ -58,9 +59,15 @@ export class LivenessWitness {
   }
 
   #missing(): Missing | undefined {
-    const { hosts, leaseKeys, terms } = this.world;
+    const { hosts, leaseKeys, scheduler, terms } = this.world;
     const leaderless = leaseKeys.find((key) => !terms.leader(key));
-    if (leaderless) return { invariant: 'I7', what: `nobody leads ${leaderless}`, dueBy: this.#leaderBy };
+    for (const key of leaseKeys) if (terms.leader(key)) this.#ledAt.set(key, scheduler.now);
+    if (leaderless) {
+      // Placement hands keys over meanwhile: one that was led a moment ago has as long again.
+      const since = Math.max(this.#since, this.#ledAt.get(leaderless) ?? 0);
+      const dueBy = since + (this.#leaderBy - this.#since);
+      return { invariant: 'I7', what: `nobody leads ${leaderless}`, dueBy };
+    }
     const stopping = hosts.find(({ replica }) => replica?.isStopping)?.replica;
     if (stopping)
       return { invariant: 'I7', what: `${stopping.name} has not stopped`, dueBy: this.#workersBy };
