@@ -1,4 +1,4 @@
-import { inBackground } from '../kit/index.js';
+import { hash32, inBackground } from '../kit/index.js';
 import type { Clock, Timer } from '../lease/index.js';
 import { HEIR_TTL } from '../leadership/index.js';
 import { deal, type Unit } from './assign.js';
@@ -187,11 +187,32 @@ export class Mover {
     return [...units.led].filter((key) => isCordoned() || !this.#received.has(key));
   }
 
-  /** As many as are to be handed over: what a deployment has moved already stays where it is, if others will do. */
+  /**
+   * As many as are to be handed over: what a deployment has moved already stays where it is, if others will do. Of the shards of one key, and of the
+   * other keys, each gives its part, so that a job that is dealt out stays spread.
+   */
   #leastMoved(units: readonly Unit[], count: number): readonly Unit[] {
     if (units.length <= count) return units;
-    const moves = (unit: Unit) => this.context.electorOf(unit)?.recentTerms ?? 0;
-    return [...units].sort((a, b) => moves(a) - moves(b)).slice(0, count);
+    const families = new Map<string, { readonly unit: Unit; readonly hash: number }[]>();
+    for (const unit of units) {
+      const identity = this.context.units.identityOf(unit);
+      const family = identity === unit ? '' : identity;
+      const known = families.get(family) ?? [];
+      families.set(family, known);
+      known.push({ unit, hash: hash32(unit) });
+    }
+    const ranked = [...families.values()].flatMap((family) =>
+      family
+        .sort((a, b) => a.hash - b.hash)
+        .map(({ unit, hash }, i) => ({
+          ...{ unit, hash, place: (i + 0.5) / family.length },
+          moves: this.context.electorOf(unit)?.recentTerms ?? 0,
+        })),
+    );
+    return ranked
+      .sort((a, b) => a.moves - b.moves || a.place - b.place || a.hash - b.hash)
+      .slice(0, count)
+      .map(({ unit }) => unit);
   }
 
   #hasAstray(members: FleetMembers): boolean {
